@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Folders in dependency order; ARCHITECTURE.md says what each is for.
+let package = Package(
+  name: "BigTransfer",
+  products: [
+    .library(name: "BigTransfer", targets: ["BigTransfer"]),
+    .executable(name: "bitcl", targets: ["bitcl"]),
+  ],
+  traits: [
+    .trait(name: "WebP", description: "Decode WebP images; needs libwebp's development files.")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // C: each hides one thing that Swift cannot reach safely.
+    .target(name: "COpenCL"),
+    .target(name: "CEmbeddedData"),
+    .target(
+      name: "CImageCodecs",
+      cSettings: [.define("BITCL_WEBP", .when(traits: ["WebP"]))],
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z"),
+        .linkedLibrary("webp", .when(traits: ["WebP"])),
+        .linkedLibrary("webpdemux", .when(traits: ["WebP"])),
+      ]),
+    .target(name: "CVectorKernels"),
+
+    // The vocabulary, and bytes to tensor.
+    .target(name: "BiTModel"),
+    .target(name: "ImageInput", dependencies: ["BiTModel", "CImageCodecs"]),
+
+    // Three ways to run a network, judged by the first.
+    .target(name: "ReferenceBackend", dependencies: ["BiTModel"]),
+    .target(name: "CPUBackend", dependencies: ["BiTModel", "CVectorKernels"]),
+    .target(name: "OpenCLRuntime", dependencies: ["COpenCL"]),
+    .target(name: "OpenCLBackend", dependencies: ["BiTModel", "OpenCLRuntime"]),
+    .target(name: "NumericsValidation", dependencies: ["BiTModel", "ReferenceBackend"]),
+
+    // What users see.
+    .target(
+      name: "BigTransfer",
+      dependencies: [
+        "BiTModel", "ImageInput", "ReferenceBackend", "CPUBackend", "OpenCLBackend",
+        "NumericsValidation", "CEmbeddedData",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "bitcl",
+      dependencies: [
+        "BigTransfer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    .target(name: "TestSupport", dependencies: ["BiTModel"], path: "Tests/TestSupport"),
+    .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
+    .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
+    .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"]),
+    .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "TestSupport"]),
+    .testTarget(
+      name: "BackendTests",
+      dependencies: [
+        "ReferenceBackend", "CPUBackend", "OpenCLBackend", "NumericsValidation", "TestSupport",
+      ]),
+    .testTarget(name: "BigTransferTests", dependencies: ["BigTransfer", "TestSupport"]),
+    .testTarget(name: "bitclTests", dependencies: ["BigTransfer", "TestSupport"]),
+  ],
+  cLanguageStandard: .c2x
+)
