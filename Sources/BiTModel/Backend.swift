@@ -1,0 +1,22 @@
+/// Something that can run networks: the oracle, the CPU, an OpenCL device.
+///
+/// A single operation is run as a network of that one node, so the same door serves whole models
+/// and the operation suite.
+public protocol Backend: Sendable {
+  /// What a user calls it and where it runs, such as `cpu` or `0:0 pthread-haswell`.
+  var name: String { get }
+
+  /// Makes a network ready to run: folds and packs its weights and, on a device, uploads them.
+  /// - Throws: What the weight source throws; the backend's own errors.
+  func prepare(_ network: Network, weights: any WeightSource) async throws -> any NetworkRunner
+}
+
+/// A network on a backend, its weights resident.
+public protocol NetworkRunner: Sendable {
+  /// Runs a batch and returns the outputs of some nodes, in the order asked for.
+  ///
+  /// An image's results do not depend on the other images of its batch, and repeat bit for bit.
+  /// - Throws: `NetworkError` where the input does not suit the network; the backend's own errors;
+  ///   `CancellationError`.
+  func run(_ input: HostTensor, returning nodes: [Network.NodeID]) async throws -> [HostTensor]
+}

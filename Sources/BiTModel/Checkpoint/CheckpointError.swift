@@ -1,0 +1,33 @@
+/// A checkpoint that cannot be used.
+public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
+  case notFound(path: String)
+  case unreadable(file: String, reason: String)
+  case malformed(file: String, reason: String)
+  case missingTensor(ParameterName, file: String)
+  case shapeMismatch(ParameterName, expected: [Int], found: [Int], file: String)
+  case unsupportedType(tensor: String, type: String, file: String)
+  case notFinite(tensor: String, index: Int, file: String)
+  case unsupportedForm(path: String, found: String, hint: String)
+
+  public var description: String {
+    switch self {
+    case .notFound(let path):
+      "\(path) does not exist. Give a folder with config.json and model.safetensors"
+    case .unreadable(let file, let reason): "cannot read \(file): \(reason)"
+    case .malformed(let file, let reason): "\(file) is damaged or not what it says: \(reason)"
+    case .missingTensor(let name, let file):
+      "\(file) lacks the tensor \(name), which the configuration calls for. Do config.json and the"
+        + " weights belong together?"
+    case .shapeMismatch(let name, let expected, let found, let file):
+      "\(file): tensor \(name) has the shape \(found), the configuration calls for \(expected)."
+        + " Do config.json and the weights belong together?"
+    case .unsupportedType(let tensor, let type, let file):
+      "\(file): tensor \(tensor) is of type \(type); weights must be F64, F32, F16 or BF16"
+    case .notFinite(let tensor, let index, let file):
+      "\(file): tensor \(tensor) holds a NaN or an infinity (element \(index)); the checkpoint is"
+        + " damaged or its training diverged"
+    case .unsupportedForm(let path, let found, let hint):
+      "\(path) has \(found), which is not read yet. \(hint)"
+    }
+  }
+}

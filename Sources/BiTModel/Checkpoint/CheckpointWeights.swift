@@ -1,0 +1,50 @@
+/// A network's parameters in a checkpoint: maps names, checks shapes and values.
+public struct CheckpointWeights: WeightSource {
+  public let reader: any CheckpointReader
+  private let storedName: @Sendable (ParameterName) -> String
+
+  /// - Parameter storedName: The format's name of a parameter.
+  public init(
+    reader: any CheckpointReader, storedName: @escaping @Sendable (ParameterName) -> String
+  ) {
+    self.reader = reader
+    self.storedName = storedName
+  }
+
+  /// Checks that everything a network needs is there, without reading it.
+  /// - Throws: `CheckpointError` for the first tensor that is missing or misshapen or of a type
+  ///   that cannot hold weights.
+  /// - Returns: The names of tensors that the network does not use.
+  public func check(_ network: Network) throws(CheckpointError) -> [String] {
+    var unused = Set(reader.tensorNames)
+    for parameter in network.parameters {
+      unused.remove(try locate(parameter))
+    }
+    return unused.sorted()
+  }
+
+  public func values(of parameter: Parameter) throws -> [Float] {
+    let name = try locate(parameter)
+    let values = try reader.read(name)
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw CheckpointError.notFinite(tensor: name, index: index, file: reader.source)
+    }
+    return values
+  }
+
+  private func locate(_ parameter: Parameter) throws(CheckpointError) -> String {
+    let name = storedName(parameter.name)
+    guard let shape = reader.shape(of: name) else {
+      throw .missingTensor(ParameterName(name), file: reader.source)
+    }
+    guard shape == parameter.shape else {
+      throw .shapeMismatch(
+        ParameterName(name), expected: parameter.shape, found: shape, file: reader.source)
+    }
+    let type = reader.elementType(of: name) ?? "unknown"
+    guard SafetensorsType(rawValue: type) != nil else {
+      throw .unsupportedType(tensor: name, type: type, file: reader.source)
+    }
+    return name
+  }
+}

@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A regular file that is read piece by piece.
+///
+/// Reads go through `pread` and not through a mapping: a file that shrinks or a disk that fails
+/// while weights are read is then an error, where a mapping would end the program with SIGBUS.
+final class FileReader: Sendable {
+  let path: String
+  let byteCount: Int
+  private let descriptor: Int32
+
+  /// - Throws: `CheckpointError.notFound` or `.unreadable`.
+  init(path: String) throws(CheckpointError) {
+    // O_NONBLOCK: opening a pipe without a writer must not wait.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { throw .notFound(path: path) }
+      throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw .unreadable(file: path, reason: "it is not a regular file")
+    }
+    self.path = path
+    self.descriptor = descriptor
+    byteCount = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `buffer` from `offset` on.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+    var done = 0
+    while done < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let reason = count == 0 ? "it ended early" : String(cString: strerror(errno))
+        throw .unreadable(file: path, reason: reason)
+      }
+      done += count
+    }
+  }
+
+  /// The bytes from `offset` on.
+  func bytes(at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
+    var failure: CheckpointError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(CheckpointError) {
+        try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+        initialized = count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// A whole small file, such as a configuration.
+  static func contents(
+    ofFile path: String, limit: Int
+  ) throws(CheckpointError) -> [UInt8] {
+    let file = try FileReader(path: path)
+    guard file.byteCount <= limit else {
+      throw .malformed(file: path, reason: "\(file.byteCount) bytes, more than \(limit)")
+    }
+    return try file.bytes(at: 0, count: file.byteCount)
+  }
+}

@@ -1,0 +1,138 @@
+import FoundationEssentials
+
+/// An element type of the safetensors format that can hold weights.
+enum SafetensorsType: String {
+  case float64 = "F64"
+  case float32 = "F32"
+  case float16 = "F16"
+  case bfloat16 = "BF16"
+
+  var byteCount: Int {
+    switch self {
+    case .float64: 8
+    case .float32: 4
+    case .float16, .bfloat16: 2
+    }
+  }
+}
+
+/// The table of contents at the start of a safetensors file: eight bytes of length, then JSON.
+///
+/// Everything in it is checked before anything is believed: the format's own reader demands too
+/// that the tensors fill the data without gap or overlap.
+struct SafetensorsHeader: Sendable {
+  struct Entry: Sendable, Decodable {
+    let dtype: String
+    let shape: [Int]
+    let data_offsets: [Int]
+
+    var begin: Int { data_offsets[0] }
+    var byteCount: Int { data_offsets[1] - data_offsets[0] }
+  }
+
+  /// A BiT-R152x4 needs 80 KB.
+  static let byteLimit = 4 << 20
+
+  let entries: [String: Entry]
+  /// Where the tensors' bytes start in the file.
+  let dataOffset: Int
+
+  /// - Parameter length: The first eight bytes.
+  static func checkedLength(
+    _ length: [UInt8], file: FileReader
+  ) throws(CheckpointError) -> Int {
+    let value = length.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard value >= 2, value <= UInt64(file.byteCount - 8) else {
+      throw .malformed(
+        file: file.path,
+        reason: "its header says \(value) bytes, the file has \(file.byteCount); it is truncated"
+          + " or not a safetensors file")
+    }
+    guard value <= UInt64(byteLimit) else {
+      throw .malformed(file: file.path, reason: "its header is larger than \(byteLimit) bytes")
+    }
+    return Int(value)
+  }
+
+  init(file: FileReader) throws(CheckpointError) {
+    guard file.byteCount >= 10 else {
+      throw .malformed(
+        file: file.path, reason: "\(file.byteCount) bytes are too few for a safetensors file")
+    }
+    let length = try Self.checkedLength(try file.bytes(at: 0, count: 8), file: file)
+    let json = Data(try file.bytes(at: 8, count: length))
+    dataOffset = 8 + length
+    do {
+      entries = try JSONDecoder().decode(Table.self, from: json).entries
+    } catch {
+      throw .malformed(file: file.path, reason: "its header is not a safetensors table")
+    }
+    try validate(dataByteCount: file.byteCount - dataOffset, file: file.path)
+  }
+
+  private struct Table: Decodable {
+    var entries: [String: Entry] = [:]
+
+    struct Key: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init?(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { return nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: Key.self)
+      for key in container.allKeys where key.stringValue != "__metadata__" {
+        entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
+      }
+    }
+  }
+
+  private func validate(dataByteCount: Int, file: String) throws(CheckpointError) {
+    for (name, entry) in entries {
+      guard entry.data_offsets.count == 2, entry.begin >= 0, entry.data_offsets[1] >= entry.begin,
+        entry.data_offsets[1] <= dataByteCount
+      else {
+        throw .malformed(
+          file: file,
+          reason: "tensor \(name) claims the bytes \(entry.data_offsets) of \(dataByteCount)")
+      }
+      guard let type = SafetensorsType(rawValue: entry.dtype) else { continue }
+      guard Self.count(entry.shape, times: type.byteCount) == entry.byteCount else {
+        throw .malformed(
+          file: file,
+          reason: "tensor \(name) of shape \(entry.shape) and type \(entry.dtype) cannot have"
+            + " \(entry.byteCount) bytes")
+      }
+    }
+    var end = 0
+    for (name, entry) in entries.sorted(by: { Self.order($0.value, $1.value) }) {
+      guard entry.begin == end else {
+        throw .malformed(
+          file: file, reason: "tensor \(name) starts at byte \(entry.begin), not at \(end)")
+      }
+      end = entry.data_offsets[1]
+    }
+    guard end == dataByteCount else {
+      throw .malformed(
+        file: file,
+        reason: "its tensors end at byte \(end) of \(dataByteCount); it was cut off"
+          + " or something was appended")
+    }
+  }
+
+  private static func order(_ a: Entry, _ b: Entry) -> Bool {
+    (a.begin, a.byteCount) < (b.begin, b.byteCount)
+  }
+
+  /// The product, `nil` if an extent is negative or the product overflows.
+  private static func count(_ shape: [Int], times size: Int) -> Int? {
+    var count = size
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+}

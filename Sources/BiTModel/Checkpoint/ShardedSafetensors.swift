@@ -1,0 +1,63 @@
+import FoundationEssentials
+
+/// A checkpoint split over several safetensors files, with the index that transformers writes
+/// (`model.safetensors.index.json`: tensor name → file name).
+public struct ShardedSafetensors: CheckpointReader {
+  public let source: String
+  private let shards: [String: SafetensorsFile]
+  private let shardOfTensor: [String: String]
+
+  static let indexByteLimit = 8 << 20
+  static let shardLimit = 1024
+
+  private struct Index: Decodable {
+    let weight_map: [String: String]
+  }
+
+  /// - Throws: `CheckpointError` if the index or a shard is missing, damaged, or they disagree.
+  public init(indexPath: String) throws(CheckpointError) {
+    source = indexPath
+    let bytes = try FileReader.contents(ofFile: indexPath, limit: Self.indexByteLimit)
+    guard let index = try? JSONDecoder().decode(Index.self, from: Data(bytes)) else {
+      throw .malformed(file: indexPath, reason: "it has no weight_map of tensor names to files")
+    }
+    shardOfTensor = index.weight_map
+    let folder = indexPath.prefix(through: indexPath.lastIndex(of: "/") ?? indexPath.startIndex)
+    let directory = indexPath.contains("/") ? String(folder) : ""
+    let names = Set(index.weight_map.values)
+    guard names.count <= Self.shardLimit else {
+      throw .malformed(file: indexPath, reason: "it names \(names.count) files")
+    }
+    var shards: [String: SafetensorsFile] = [:]
+    for name in names.sorted() {
+      // A shard lies beside its index; a name must not lead elsewhere.
+      guard !name.contains("/"), !name.isEmpty, !name.hasPrefix(".") else {
+        throw .malformed(file: indexPath, reason: "it names the file '\(name)'")
+      }
+      shards[name] = try SafetensorsFile(path: directory + name)
+    }
+    for (tensor, name) in index.weight_map where shards[name]?.shape(of: tensor) == nil {
+      throw .malformed(file: indexPath, reason: "\(name) does not hold the tensor \(tensor)")
+    }
+    self.shards = shards
+  }
+
+  public var tensorNames: [String] { shardOfTensor.keys.sorted() }
+
+  public func shape(of tensor: String) -> [Int]? { shard(of: tensor)?.shape(of: tensor) }
+
+  public func elementType(of tensor: String) -> String? {
+    shard(of: tensor)?.elementType(of: tensor)
+  }
+
+  public func read(_ tensor: String) throws(CheckpointError) -> [Float] {
+    guard let shard = shard(of: tensor) else {
+      throw .missingTensor(ParameterName(tensor), file: source)
+    }
+    return try shard.read(tensor)
+  }
+
+  private func shard(of tensor: String) -> SafetensorsFile? {
+    shardOfTensor[tensor].flatMap { shards[$0] }
+  }
+}

@@ -1,0 +1,30 @@
+/// A `config.json` that does not describe a network we can run.
+public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  case malformed(file: String, reason: String)
+  case wrongModelType(String?, file: String)
+  case unknownValue(key: String, value: String, allowed: String, file: String)
+  case outOfRange(key: String, value: Int, allowed: ClosedRange<Int>, file: String)
+  case groupsDoNotDivide(groups: Int, channels: Int, module: String)
+  case widthMismatch(module: String, expected: Int, found: Int)
+
+  public var description: String {
+    switch self {
+    case .malformed(let file, let reason):
+      "\(file) is not a usable model configuration: \(reason)"
+    case .wrongModelType(let type, let file):
+      "\(file) describes a model of type \(type.map { "'\($0)'" } ?? "unknown (no model_type)"),"
+        + " not 'bit'; only Big Transfer models run here"
+    case .unknownValue(let key, let value, let allowed, let file):
+      "\(file): \(key) is '\(value)'; allowed: \(allowed)"
+    case .outOfRange(let key, let value, let allowed, let file):
+      "\(file): \(key) is \(value); allowed: \(allowed.lowerBound) to \(allowed.upperBound)"
+    case .groupsDoNotDivide(let groups, let channels, let module):
+      "\(module) has \(channels) channels, which num_groups \(groups) does not divide; the"
+        + " configuration cannot be built (transformers refuses it too)"
+    case .widthMismatch(let module, let expected, let found):
+      "\(module) is defined for \(expected) channels but receives \(found): the configuration"
+        + " contradicts itself (width_factor > 1 or rounded hidden_sizes before a final norm or"
+        + " classifier; transformers cannot run it either)"
+    }
+  }
+}
