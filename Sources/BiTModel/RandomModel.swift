@@ -5,22 +5,27 @@ import FoundationEssentials
 public struct RandomModel: Hashable, Sendable {
   /// The published members (arXiv:1912.11370, table 5).
   public enum Member: String, CaseIterable, Sendable {
-    case R50x1, R50x3, R101x1, R101x3, R152x2, R152x4
+    case r50x1 = "R50x1"
+    case r50x3 = "R50x3"
+    case r101x1 = "R101x1"
+    case r101x3 = "R101x3"
+    case r152x2 = "R152x2"
+    case r152x4 = "R152x4"
 
     var depths: [Int] {
       switch self {
-      case .R50x1, .R50x3: [3, 4, 6, 3]
-      case .R101x1, .R101x3: [3, 4, 23, 3]
-      case .R152x2, .R152x4: [3, 8, 36, 3]
+      case .r50x1, .r50x3: [3, 4, 6, 3]
+      case .r101x1, .r101x3: [3, 4, 23, 3]
+      case .r152x2, .r152x4: [3, 8, 36, 3]
       }
     }
 
     var width: Int {
       switch self {
-      case .R50x1, .R101x1: 1
-      case .R152x2: 2
-      case .R50x3, .R101x3: 3
-      case .R152x4: 4
+      case .r50x1, .r101x1: 1
+      case .r152x2: 2
+      case .r50x3, .r101x3: 3
+      case .r152x4: 4
       }
     }
   }

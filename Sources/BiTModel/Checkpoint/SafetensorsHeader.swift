@@ -24,10 +24,15 @@ struct SafetensorsHeader: Sendable {
   struct Entry: Sendable, Decodable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    let dataOffsets: [Int]
 
-    var begin: Int { data_offsets[0] }
-    var byteCount: Int { data_offsets[1] - data_offsets[0] }
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
+
+    var begin: Int { dataOffsets[0] }
+    var byteCount: Int { dataOffsets[1] - dataOffsets[0] }
   }
 
   /// A BiT-R152x4 needs 80 KB.
@@ -90,12 +95,12 @@ struct SafetensorsHeader: Sendable {
 
   private func validate(dataByteCount: Int, file: String) throws(CheckpointError) {
     for (name, entry) in entries {
-      guard entry.data_offsets.count == 2, entry.begin >= 0, entry.data_offsets[1] >= entry.begin,
-        entry.data_offsets[1] <= dataByteCount
+      guard entry.dataOffsets.count == 2, entry.begin >= 0, entry.dataOffsets[1] >= entry.begin,
+        entry.dataOffsets[1] <= dataByteCount
       else {
         throw .malformed(
           file: file,
-          reason: "tensor \(name) claims the bytes \(entry.data_offsets) of \(dataByteCount)")
+          reason: "tensor \(name) claims the bytes \(entry.dataOffsets) of \(dataByteCount)")
       }
       guard let type = SafetensorsType(rawValue: entry.dtype) else { continue }
       guard Self.count(entry.shape, times: type.byteCount) == entry.byteCount else {
@@ -111,7 +116,7 @@ struct SafetensorsHeader: Sendable {
         throw .malformed(
           file: file, reason: "tensor \(name) starts at byte \(entry.begin), not at \(end)")
       }
-      end = entry.data_offsets[1]
+      end = entry.dataOffsets[1]
     }
     guard end == dataByteCount else {
       throw .malformed(

@@ -29,14 +29,17 @@ public enum SafetensorsWriter {
     struct Header: Encodable {
       let dtype = "F32"
       let shape: [Int]
-      let data_offsets: [Int]
-      private enum CodingKeys: String, CodingKey { case dtype, shape, data_offsets }
+      let dataOffsets: [Int]
+      private enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case dataOffsets = "data_offsets"
+      }
     }
     var table: [String: Header] = [:]
     var offset = 0
     for entry in entries {
       let end = offset + entry.elements.count * 4
-      table[entry.name] = Header(shape: entry.shape, data_offsets: [offset, end])
+      table[entry.name] = Header(shape: entry.shape, dataOffsets: [offset, end])
       offset = end
     }
     let encoder = JSONEncoder()

@@ -11,7 +11,9 @@ public struct ShardedSafetensors: CheckpointReader {
   static let shardLimit = 1024
 
   private struct Index: Decodable {
-    let weight_map: [String: String]
+    let weightMap: [String: String]
+
+    private enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
   }
 
   /// - Throws: `CheckpointError` if the index or a shard is missing, damaged, or they disagree.
@@ -21,10 +23,10 @@ public struct ShardedSafetensors: CheckpointReader {
     guard let index = try? JSONDecoder().decode(Index.self, from: Data(bytes)) else {
       throw .malformed(file: indexPath, reason: "it has no weight_map of tensor names to files")
     }
-    shardOfTensor = index.weight_map
+    shardOfTensor = index.weightMap
     let folder = indexPath.prefix(through: indexPath.lastIndex(of: "/") ?? indexPath.startIndex)
     let directory = indexPath.contains("/") ? String(folder) : ""
-    let names = Set(index.weight_map.values)
+    let names = Set(index.weightMap.values)
     guard names.count <= Self.shardLimit else {
       throw .malformed(file: indexPath, reason: "it names \(names.count) files")
     }
@@ -36,7 +38,7 @@ public struct ShardedSafetensors: CheckpointReader {
       }
       shards[name] = try SafetensorsFile(path: directory + name)
     }
-    for (tensor, name) in index.weight_map where shards[name]?.shape(of: tensor) == nil {
+    for (tensor, name) in index.weightMap where shards[name]?.shape(of: tensor) == nil {
       throw .malformed(file: indexPath, reason: "\(name) does not hold the tensor \(tensor)")
     }
     self.shards = shards

@@ -18,11 +18,13 @@ extension ModelConfiguration {
     }
     let document: Document
     do {
-      let type = try JSONDecoder().decode(ModelType.self, from: json)
-      guard type.model_type == "bit" else {
-        throw ConfigurationError.wrongModelType(type.model_type, file: file)
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let type = try decoder.decode(ModelType.self, from: json)
+      guard type.modelType == "bit" else {
+        throw ConfigurationError.wrongModelType(type.modelType, file: file)
       }
-      document = try JSONDecoder().decode(Document.self, from: json)
+      document = try decoder.decode(Document.self, from: json)
     } catch let error as ConfigurationError {
       throw error
     } catch {
@@ -32,28 +34,28 @@ extension ModelConfiguration {
   }
 
   private struct ModelType: Decodable {
-    let model_type: String?
+    let modelType: String?
   }
 
-  /// The keys of `config.json` that matter, as they are written there.
+  /// The keys of `config.json` that matter, written there in snake case.
   private struct Document: Decodable {
     let architectures: [String]?
-    let num_channels: Int?
-    let embedding_size: Int?
-    let hidden_sizes: [Int]?
+    let numChannels: Int?
+    let embeddingSize: Int?
+    let hiddenSizes: [Int]?
     let depths: [Int]?
-    let layer_type: String?
-    let hidden_act: String?
-    let global_padding: String?
-    let num_groups: Int?
-    let embedding_dynamic_padding: Bool?
-    let output_stride: Int?
-    let width_factor: Int?
-    let out_features: [String]?
-    let out_indices: [Int]?
-    let num_labels: Int?
+    let layerType: String?
+    let hiddenAct: String?
+    let globalPadding: String?
+    let numGroups: Int?
+    let embeddingDynamicPadding: Bool?
+    let outputStride: Int?
+    let widthFactor: Int?
+    let outFeatures: [String]?
+    let outIndices: [Int]?
+    let numLabels: Int?
     let id2label: [String: LabelName]?
-    let problem_type: String?
+    let problemType: String?
   }
 
   /// A label: text, or a number where a fine-tune's script wrote one.
@@ -76,28 +78,28 @@ extension ModelConfiguration {
     _ document: Document, hasClassifier: Bool, file: String
   ) throws(ConfigurationError) {
     self.init()
-    channels = document.num_channels ?? channels
-    embeddingSize = document.embedding_size ?? embeddingSize
-    hiddenSizes = document.hidden_sizes ?? hiddenSizes
+    channels = document.numChannels ?? channels
+    embeddingSize = document.embeddingSize ?? embeddingSize
+    hiddenSizes = document.hiddenSizes ?? hiddenSizes
     depths = document.depths ?? depths
-    groups = document.num_groups ?? groups
-    embeddingDynamicPadding = document.embedding_dynamic_padding ?? embeddingDynamicPadding
-    outputStride = document.output_stride ?? outputStride
-    widthFactor = document.width_factor ?? widthFactor
-    if let name = document.layer_type {
+    groups = document.numGroups ?? groups
+    embeddingDynamicPadding = document.embeddingDynamicPadding ?? embeddingDynamicPadding
+    outputStride = document.outputStride ?? outputStride
+    widthFactor = document.widthFactor ?? widthFactor
+    if let name = document.layerType {
       layerType = try Self.value(
         LayerType(rawValue: name), "layer_type", name, "preactivation, bottleneck", file)
     }
-    if let name = document.hidden_act {
+    if let name = document.hiddenAct {
       hiddenActivation = try Self.value(
         ActivationFunction(transformersName: name), "hidden_act", name,
         ActivationFunction.allCases.map(\.rawValue).joined(separator: ", "), file)
     }
-    if let name = document.global_padding {
+    if let name = document.globalPadding {
       let padding = GlobalPadding(rawValue: name.uppercased())
       globalPadding = try Self.value(padding, "global_padding", name, "null, SAME, VALID", file)
     }
-    if let name = document.problem_type {
+    if let name = document.problemType {
       problemType = try Self.value(
         ProblemType(rawValue: name), "problem_type", name,
         "regression, single_label_classification, multi_label_classification", file)
@@ -145,7 +147,7 @@ extension ModelConfiguration {
     _ document: Document, file: String
   ) throws(ConfigurationError) -> [String] {
     let named = document.id2label ?? [:]
-    let count = document.id2label?.count ?? document.num_labels ?? 2
+    let count = document.id2label?.count ?? document.numLabels ?? 2
     guard (0...Limit.labels).contains(count) else {
       throw .outOfRange(key: "num_labels", value: count, allowed: 0...Limit.labels, file: file)
     }
@@ -180,7 +182,7 @@ extension ModelConfiguration {
     _ document: Document, file: String
   ) throws(ConfigurationError) -> [Int] {
     let last = min(depths.count, hiddenSizes.count)
-    if let names = document.out_features, !names.isEmpty {
+    if let names = document.outFeatures, !names.isEmpty {
       let known = ["stem"] + (1...last).map { "stage\($0)" }
       for name in names where !known.contains(name) {
         throw .unknownValue(
@@ -188,7 +190,7 @@ extension ModelConfiguration {
       }
       return known.indices.filter { names.contains(known[$0]) }
     }
-    if let indices = document.out_indices, !indices.isEmpty {
+    if let indices = document.outIndices, !indices.isEmpty {
       let positions = indices.map { $0 < 0 ? $0 &+ last + 1 : $0 }
       for (index, position) in zip(indices, positions) where !(0...last).contains(position) {
         throw .outOfRange(key: "out_indices", value: index, allowed: 0...last, file: file)
