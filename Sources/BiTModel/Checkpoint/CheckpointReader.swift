@@ -3,6 +3,9 @@ public protocol CheckpointReader: Sendable {
   /// The file's or folder's name, for errors.
   var source: String { get }
 
+  /// The size of the files that hold the tensors.
+  var byteCount: Int { get }
+
   /// The names as they are stored.
   var tensorNames: [String] { get }
 

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,14 +12,19 @@
   import Darwin
 #endif
 
-/// A regular file that is read piece by piece.
+/// A regular file that is read piece by piece, or bytes in memory that stand for one.
 ///
 /// Reads go through `pread` and not through a mapping: a file that shrinks or a disk that fails
 /// while weights are read is then an error, where a mapping would end the program with SIGBUS.
 final class FileReader: Sendable {
+  private enum Storage {
+    case descriptor(Int32)
+    case memory(Data)
+  }
+
   let path: String
   let byteCount: Int
-  private let descriptor: Int32
+  private let storage: Storage
 
   /// - Throws: `CheckpointError.notFound` or `.unreadable`.
   init(path: String) throws(CheckpointError) {
@@ -29,14 +40,37 @@ final class FileReader: Sendable {
       throw .unreadable(file: path, reason: "it is not a regular file")
     }
     self.path = path
-    self.descriptor = descriptor
+    storage = .descriptor(descriptor)
     byteCount = Int(status.st_size)
   }
 
-  deinit { close(descriptor) }
+  /// - Parameter name: What errors call the bytes.
+  init(contents: Data, name: String) {
+    path = name
+    storage = .memory(contents)
+    byteCount = contents.count
+  }
+
+  deinit {
+    if case .descriptor(let descriptor) = storage { close(descriptor) }
+  }
 
   /// Fills `buffer` from `offset` on.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+    switch storage {
+    case .descriptor(let descriptor): try read(descriptor, at: offset, into: buffer)
+    case .memory(let contents):
+      guard offset >= 0, offset <= contents.count - buffer.count else {
+        throw .unreadable(file: path, reason: "it ended early")
+      }
+      let start = contents.startIndex + offset
+      contents.copyBytes(to: buffer, from: start..<(start + buffer.count))
+    }
+  }
+
+  private func read(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(CheckpointError) {
     var done = 0
     while done < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])

@@ -8,11 +8,29 @@ public enum HuggingFaceFolder {
     let folder = path.hasSuffix("/") ? path : path + "/"
     let reader = try weights(in: folder)
     let configurationFile = folder + "config.json"
-    let configuration = try ModelConfiguration(
-      json: Data(
+    return try model(
+      name: path, reader: reader,
+      configuration: Data(
         FileReader.contents(
           ofFile: configurationFile, limit: ModelConfiguration.fileSizeLimit)),
-      hasClassifier: reader.shape(of: "classifier.1.weight") != nil, file: configurationFile)
+      configurationFile: configurationFile,
+      preprocessorConfiguration: try optionalFile(folder + "preprocessor_config.json"))
+  }
+
+  /// Puts a model together from what such a folder holds.
+  /// - Parameters:
+  ///   - reader: The weights.
+  ///   - configuration: The bytes of `config.json`.
+  ///   - configurationFile: Its name, for errors.
+  ///   - preprocessorConfiguration: The bytes of `preprocessor_config.json`, if there is one.
+  /// - Throws: `CheckpointError`, `ConfigurationError`.
+  public static func model(
+    name: String, reader: any CheckpointReader, configuration: Data, configurationFile: String,
+    preprocessorConfiguration: Data?
+  ) throws -> Model {
+    let configuration = try ModelConfiguration(
+      json: configuration, hasClassifier: reader.shape(of: "classifier.1.weight") != nil,
+      file: configurationFile)
     let network = try configuration.makeNetwork()
     // `BitModel` saves its tensors without the prefix that the classes around it add.
     let prefixed = reader.tensorNames.contains { $0.hasPrefix("bit.") }
@@ -21,8 +39,8 @@ public enum HuggingFaceFolder {
     }
     let unused = try weights.check(network)
     return Model(
-      name: path, configuration: configuration, network: network, weights: weights,
-      preprocessorConfiguration: try optionalFile(folder + "preprocessor_config.json"),
+      name: name, configuration: configuration, network: network, weights: weights,
+      preprocessorConfiguration: preprocessorConfiguration,
       warnings: unused.isEmpty ? [] : [warning(unused, file: reader.source)])
   }
 

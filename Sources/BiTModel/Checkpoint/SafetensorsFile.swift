@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Reads one safetensors file: F64, F32, F16 and BF16 tensors, on demand.
 public struct SafetensorsFile: CheckpointReader {
   private let file: FileReader
@@ -10,7 +12,16 @@ public struct SafetensorsFile: CheckpointReader {
     header = try SafetensorsHeader(file: file)
   }
 
+  /// Reads a file that is in memory.
+  /// - Parameter name: What errors call it.
+  /// - Throws: `CheckpointError`.
+  public init(contents: Data, name: String) throws(CheckpointError) {
+    file = FileReader(contents: contents, name: name)
+    header = try SafetensorsHeader(file: file)
+  }
+
   public var source: String { file.path }
+  public var byteCount: Int { file.byteCount }
   public var tensorNames: [String] { header.entries.keys.sorted() }
   public func shape(of tensor: String) -> [Int]? { header.entries[tensor]?.shape }
   public func elementType(of tensor: String) -> String? { header.entries[tensor]?.dtype }

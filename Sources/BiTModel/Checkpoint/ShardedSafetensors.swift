@@ -44,6 +44,8 @@ public struct ShardedSafetensors: CheckpointReader {
     self.shards = shards
   }
 
+  public var byteCount: Int { shards.values.reduce(0) { $0 + $1.byteCount } }
+
   public var tensorNames: [String] { shardOfTensor.keys.sorted() }
 
   public func shape(of tensor: String) -> [Int]? { shard(of: tensor)?.shape(of: tensor) }
