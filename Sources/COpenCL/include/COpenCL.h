@@ -1,1 +1,40 @@
+// The OpenCL API as Khronos declares it, forwarded to a library that is opened at run time, and the
+// kernel sources as bytes. There is no policy here: which library to try is decided in Swift.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Hidden, so that a real libOpenCL in the same process never binds its own calls to ours.
+#pragma GCC visibility push(hidden)
+
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+
+// CL_DEVICE_TYPE_ALL, which Swift cannot import: every bit that 1.2 names.
+#define CL_DEVICE_TYPE_ALL_BITS 0xFFFFFFFFu
+
+// What every call answers until a library has been opened. Khronos' and the vendors' codes end
+// at -1xxx; this one is outside of them.
+#define BITCL_LIBRARY_NOT_OPEN (-90001)
+
+// Reported by the ICD loader (cl_khr_icd) when no platform is installed.
+#define BITCL_PLATFORM_NOT_FOUND (-1001)
+
+// Opens the library at `path` (a file name is searched for as dlopen does) and resolves every entry
+// point that is used. With `adopt`, calls go to it from then on; without, it is closed again.
+// On failure returns false, changes nothing, and writes the reason into `message`.
+bool bitcl_opencl_open(const char *path, bool adopt, char *message, size_t capacity);
+
+// Opens and closes the library at `path`: says whether the dynamic linker can load it, and if it
+// cannot, why.
+bool bitcl_library_loads(const char *path, char *message, size_t capacity);
+
+// The embedded file `Kernels/<name>`, or NULL. It is not terminated; `length` receives its size.
+const char *bitcl_kernel_source(const char *name, size_t *length);
+
+// The name of the embedded file at `index`, or NULL past the last.
+const char *bitcl_kernel_name(size_t index);
+
+#pragma GCC visibility pop

@@ -1,0 +1,59 @@
+/// What drivers are known to get wrong or do differently: the one place that looks at names.
+///
+/// Everything else is decided by what a device reports and by probes.
+package struct DeviceQuirks: Hashable, Sendable {
+  /// The driver keeps its own cache of built programs, so that ours would only cost.
+  package var keepsOwnProgramCache = false
+  /// Code is generated when a kernel is first enqueued, not when its program is built.
+  package var compilesAtFirstLaunch = false
+
+  package init() {}
+
+  init(for device: Device) {
+    self.init(
+      platform: device.platform.name, driver: device.driverVersion)
+  }
+
+  init(platform: String, driver: String) {
+    for row in Self.table where row.matches(platform: platform, driver: driver) {
+      self[keyPath: row.quirk] = true
+    }
+  }
+
+  /// One known fault or habit.
+  private struct Row {
+    let quirk: WritableKeyPath<DeviceQuirks, Bool>
+    /// The platform's name, which identifies the driver.
+    let platform: String
+    /// Driver versions, compared by their leading numbers; the upper one is excluded.
+    let from: [Int]
+    let until: [Int]
+    let evidence: String
+
+    func matches(platform: String, driver: String) -> Bool {
+      guard platform == self.platform else { return false }
+      let version = DeviceQuirks.numbers(in: driver)
+      return !version.lexicographicallyPrecedes(from) && version.lexicographicallyPrecedes(until)
+    }
+  }
+
+  // A key path to a stored property of a value type is immutable; the type lacks the conformance.
+  private static var table: [Row] {
+    [
+      Row(
+        quirk: \.keepsOwnProgramCache, platform: "Portable Computing Language",
+        from: [], until: [.max],
+        evidence: "PoCL's documentation, POCL_CACHE_DIR: kernels are cached by default"),
+      Row(
+        quirk: \.compilesAtFirstLaunch, platform: "Portable Computing Language",
+        from: [], until: [.max],
+        evidence: "measured with 3.1: clBuildProgram takes milliseconds, the first launch the rest"),
+    ]
+  }
+
+  /// The dotted numbers that a version begins with, after any letters: `535.104.05` is 535, 104, 5.
+  static func numbers(in version: String) -> [Int] {
+    let start = version.drop { !$0.isNumber }
+    return start.prefix { $0.isNumber || $0 == "." }.split(separator: ".").map { Int($0) ?? 0 }
+  }
+}

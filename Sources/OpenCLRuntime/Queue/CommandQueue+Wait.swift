@@ -1,0 +1,53 @@
+internal import COpenCL
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+extension CommandQueue {
+  /// How long a wait may take before the device is given up.
+  package static var defaultTimeout: Duration { .seconds(120) }
+
+  /// Waits until everything enqueued so far is done.
+  ///
+  /// Throws if a command failed, or `.timedOut` after the limit: `clFinish` on a hung device would
+  /// never return.
+  package func finish(timeout: Duration = defaultTimeout) throws(OpenCLError) {
+    let end = try marker()
+    try wait(for: end, timeout: timeout)
+  }
+
+  /// Flushes, then waits until the command of `event` is done, with a limit.
+  ///
+  /// Looks often at first and then ever more rarely, so that short work is noticed soon and long
+  /// work costs no processor time, which a device of CPU type needs itself.
+  package func wait(
+    for event: borrowing Event, timeout: Duration = defaultTimeout
+  ) throws(OpenCLError) {
+    try flush()
+    let clock = ContinuousClock()
+    let start = clock.now
+    while try !event.isComplete {
+      let elapsed = start.duration(to: clock.now)
+      if elapsed < Self.spinTime {
+        sched_yield()
+        continue
+      }
+      guard elapsed < timeout else {
+        let seconds =
+          Double(timeout.components.seconds) + Double(timeout.components.attoseconds) / 1e18
+        throw OpenCLError(.timedOut(waitingFor: "the device", seconds: seconds), device: label)
+      }
+      let pause = min(elapsed / Self.patience, Self.longestPause)
+      var request = timespec(tv_sec: 0, tv_nsec: Int(pause.components.attoseconds / 1_000_000_000))
+      nanosleep(&request, nil)
+    }
+  }
+
+  private static var spinTime: Duration { .microseconds(50) }
+  /// A pause is this fraction of the time waited so far: the most by which a wait is prolonged.
+  private static var patience: Int { 50 }
+  private static var longestPause: Duration { .milliseconds(2) }
+}
