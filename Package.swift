@@ -60,7 +60,9 @@ let package = Package(
     .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
     .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"]),
-    .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "TestSupport"]),
+    .testTarget(
+      name: "ReferenceBackendTests",
+      dependencies: ["ReferenceBackend", "NumericsValidation", "TestSupport"]),
     .testTarget(
       name: "BackendTests",
       dependencies: [
