@@ -1,2 +1,0 @@
-// A user of the library needs the vocabulary too: shapes, tensors, configurations, networks.
-@_exported import BiTModel

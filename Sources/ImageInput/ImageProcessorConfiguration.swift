@@ -1,0 +1,44 @@
+/// How a checkpoint wants its pictures prepared: what `preprocessor_config.json` says.
+///
+/// The names, the defaults and the meaning of each value are those of Hugging Face transformers'
+/// `BitImageProcessor` (`models/bit/image_processing_bit.py`, version 5.23).
+public struct ImageProcessorConfiguration: Sendable, Equatable {
+  /// The size to which a picture is resized.
+  public enum ResizeTarget: Sendable, Equatable {
+    /// The shorter side becomes `edge`, the other keeps the proportion. With `longest`, both
+    /// become smaller so that the longer side does not exceed it.
+    case shortestEdge(Int, longest: Int?)
+    /// Exactly this, whatever the proportion.
+    case exact(ImageSize)
+    /// As large as fits in here, in proportion.
+    case fitting(ImageSize)
+  }
+
+  public var convertsToRGB = true
+  public var resizes = true
+  public var resizeTarget = ResizeTarget.shortestEdge(224, longest: nil)
+  public var resampling = Resampling.bicubic
+  public var cropsCenter = true
+  public var cropSize = ImageSize(side: 224)
+  public var rescales = true
+  public var rescaleFactor = 1.0 / 255
+  public var normalizes = true
+  /// One for each of red, green and blue.
+  public var mean = [0.48145466, 0.4578275, 0.40821073]
+  /// One for each of red, green and blue; none is zero.
+  public var standardDeviation = [0.26862954, 0.26130258, 0.27577711]
+  /// The size to which the normalised picture is filled up with zeros at the right and below.
+  public var padSize: ImageSize?
+
+  /// The class's own defaults, with the mean and standard deviation of OpenAI's CLIP.
+  public init() {}
+
+  /// What a checkpoint without `preprocessor_config.json` gets.
+  public static let `default` = ImageProcessorConfiguration()
+
+  /// The longest side that a configuration may ask for.
+  public static let maximumSide = 16_384
+
+  /// Pixels of the largest tensor that a configuration may ask for: 200 MB of Float.
+  public static let maximumPixels = 1 << 24
+}
