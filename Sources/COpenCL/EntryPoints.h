@@ -76,8 +76,9 @@
     (queue, kernel, dimensions, offset, global, local, n, after, event))                           \
   E(clEnqueueMarkerWithWaitList, (cl_command_queue queue, cl_uint n, const cl_event *after,        \
                                   cl_event *event), (queue, n, after, event))                      \
+  E(clEnqueueBarrierWithWaitList, (cl_command_queue queue, cl_uint n, const cl_event *after,       \
+                                   cl_event *event), (queue, n, after, event))                     \
   E(clFlush, (cl_command_queue queue), (queue))                                                    \
-  E(clFinish, (cl_command_queue queue), (queue))                                                   \
   E(clGetEventInfo, (cl_event event, cl_event_info what, size_t size, void *value,                 \
                      size_t *needed), (event, what, size, value, needed))                          \
   E(clGetEventProfilingInfo, (cl_event event, cl_profiling_info what, size_t size, void *value,    \

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// Looking at files that may be anything: missing, a folder, a named pipe, or huge.
 enum BoundedFile {
@@ -11,6 +7,11 @@ enum BoundedFile {
     var information = stat()
     guard stat(path, &information) == 0 else { return nil }
     return information.st_mode & S_IFMT == S_IFREG
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The contents of a regular file of at most `limit` bytes, else nil.
@@ -24,22 +25,15 @@ enum BoundedFile {
       information.st_size <= limit
     else { return nil }
     let size = Int(information.st_size)
+    // Files of /sys announce a page and hold less: what is read counts, not what was announced.
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
         let rest = UnsafeMutableRawBufferPointer(
           UnsafeMutableBufferPointer(rebasing: buffer[count...]))
-        let taken = readSome(file, rest)
+        let taken = Glibc.read(file, rest.baseAddress, rest.count)
         guard taken > 0 else { return }
         count += taken
       }
     }
-  }
-
-  private static func readSome(_ file: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(file, buffer.baseAddress, buffer.count)
-    #else
-      Musl.read(file, buffer.baseAddress, buffer.count)
-    #endif
   }
 }

@@ -86,6 +86,12 @@ extension Device {
 
   /// Why the device cannot run our programs, or nil.
   var defect: String? {
+    // A driver's dispatch table ends where its version does: a newer call would jump to nowhere.
+    for version in [platform.version, version] {
+      guard let number = OpenCLVersion(parsing: version), number >= .needed else {
+        return "it supports “\(version)”; OpenCL \(OpenCLVersion.needed) is needed"
+      }
+    }
     if !isAvailable { return "its driver says that it is not available" }
     if !isCompilerAvailable { return "its driver has no compiler for OpenCL C" }
     if !isLittleEndian { return "it is big-endian" }

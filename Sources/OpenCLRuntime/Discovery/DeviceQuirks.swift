@@ -14,7 +14,8 @@ package struct DeviceQuirks: Hashable, Sendable {
       platform: device.platform.name, driver: device.driverVersion)
   }
 
-  init(platform: String, driver: String) {
+  /// The quirks of a driver, named by its platform.
+  package init(platform: String, driver: String) {
     for row in Self.table where row.matches(platform: platform, driver: driver) {
       self[keyPath: row.quirk] = true
     }

@@ -12,6 +12,11 @@ package struct Discovery: Sendable {
   /// Devices that cannot be used, with the reason.
   package var unusable: [UnusableDevice] { platforms.flatMap(\.unusable) }
 
+  package init(platforms: [Platform], failure: OpenCLError?) {
+    self.platforms = platforms
+    self.failure = failure
+  }
+
   /// Asks every platform. Nothing is kept: drivers answer from memory.
   package static func run() -> Discovery {
     if case .failure(let error) = OpenCLLibrary.shared.result {

@@ -43,10 +43,7 @@ struct InfoQuery {
 
   /// A C string; surrounding blanks, which some drivers put around names, are removed.
   func string() throws(OpenCLError) -> String {
-    let text = String(decoding: try bytes().prefix { $0 != 0 }, as: UTF8.self)
-    let start = text.drop { $0.isWhitespace }
-    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...last])
+    String(decoding: try bytes().prefix { $0 != 0 }, as: UTF8.self).trimmed
   }
 }
 

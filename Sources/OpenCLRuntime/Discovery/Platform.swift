@@ -7,6 +7,13 @@ package struct PlatformInfo: Hashable, Sendable {
   package let vendor: String
   /// For example `OpenCL 3.0 PoCL 3.1 …`.
   package let version: String
+
+  package init(index: Int, name: String, vendor: String, version: String) {
+    self.index = index
+    self.name = name
+    self.vendor = vendor
+    self.version = version
+  }
 }
 
 /// A driver's platform with its devices.
@@ -19,6 +26,15 @@ package struct Platform: Sendable {
   /// of Mesa often do, has no failure.
   package let failure: OpenCLError?
 
+  package init(
+    info: PlatformInfo, devices: [Device], unusable: [UnusableDevice], failure: OpenCLError?
+  ) {
+    self.info = info
+    self.devices = devices
+    self.unusable = unusable
+    self.failure = failure
+  }
+
   package var isEmpty: Bool { devices.isEmpty && unusable.isEmpty }
 }
 
@@ -28,6 +44,12 @@ package struct UnusableDevice: Hashable, Sendable {
   /// Nil where the driver did not even say the name.
   package let name: String?
   package let reason: String
+
+  package init(id: DeviceID, name: String?, reason: String) {
+    self.id = id
+    self.name = name
+    self.reason = reason
+  }
 }
 
 extension Platform {

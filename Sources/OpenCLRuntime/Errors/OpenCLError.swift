@@ -3,8 +3,9 @@
 /// `description` says what happened, `advice` what to do about it.
 package struct OpenCLError: Error, Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    /// No OpenCL library could be opened.
-    case libraryUnavailable
+    /// No OpenCL library could be opened: none was found, or the one that the environment names
+    /// is not one.
+    case libraryUnavailable(named: Bool)
     /// A call returned `status`, or a command ended with it.
     case callFailed(call: String, status: OpenCLStatus)
     /// The program does not compile for this device.
@@ -68,7 +69,10 @@ extension OpenCLError: CustomStringConvertible {
   /// What to do about it, where there is something to be done.
   package var advice: String? {
     switch kind {
-    case .libraryUnavailable: "install an OpenCL loader (Debian: apt install ocl-icd-libopencl1)"
+    case .libraryUnavailable(named: true):
+      "unset \(OpenCLLibrary.pathVariable), or let it name a libOpenCL"
+    case .libraryUnavailable(named: false):
+      "install an OpenCL loader (Debian: apt install ocl-icd-libopencl1)"
     case .timedOut: "the device may be hung or shared; try another device, or a smaller batch"
     case .buildFailed: "the driver may be too old; update it, or try another device"
     case .invalidRequest: nil

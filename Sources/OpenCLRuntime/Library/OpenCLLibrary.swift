@@ -17,25 +17,19 @@ package struct OpenCLLibrary: Sendable {
   package static let pathVariable = "BITCL_OPENCL_LIBRARY"
 
   /// The one that every call goes to.
-  package static let shared = OpenCLLibrary(adopting: candidates)
-
-  /// Names to try, in order. An override is the only candidate: a user who names a library wants to
-  /// hear that it does not work, not to get another one.
-  private static var candidates: [String] {
-    if let path = ProcessInfo.processInfo.environment[pathVariable], !path.isEmpty { return [path] }
-    return ["libOpenCL.so.1", "libOpenCL.so"]
-  }
-
-  private init(adopting candidates: [String]) {
-    result = Self.open(candidates, adopt: true)
-  }
+  package static let shared = OpenCLLibrary(
+    result: open(named: ProcessInfo.processInfo.environment[pathVariable], adopt: true))
 
   /// Whether the library at `path` has all that is needed, without using it.
   package static func probe(_ path: String) -> Result<String, OpenCLError> {
-    open([path], adopt: false)
+    open(named: path, adopt: false)
   }
 
-  private static func open(_ candidates: [String], adopt: Bool) -> Result<String, OpenCLError> {
+  /// - Parameter path: the only candidate, unless nil or empty: a user who names a library wants to
+  ///   hear that it does not work, not to get another one.
+  private static func open(named path: String?, adopt: Bool) -> Result<String, OpenCLError> {
+    let isNamed = path?.isEmpty == false
+    let candidates = isNamed ? [path ?? ""] : ["libOpenCL.so.1", "libOpenCL.so"]
     var reasons: [String] = []
     for candidate in candidates {
       if let reason = refusal(candidate) {
@@ -46,7 +40,13 @@ package struct OpenCLLibrary: Sendable {
       guard let reason else { return .success(candidate) }
       reasons.append(reason)
     }
-    return .failure(OpenCLError(.libraryUnavailable, detail: reasons.joined(separator: "; ")))
+    return .failure(
+      OpenCLError(.libraryUnavailable(named: isNamed), detail: reasons.joined(separator: "; ")))
+  }
+
+  /// Why the dynamic linker cannot load the library at `path`, or nil if it can.
+  static func reasonNotToLoad(_ path: String) -> String? {
+    refusal(path) ?? withMessage { bitcl_library_loads(path, $0, $1) }
   }
 
   /// Why a path cannot be a library. Opening a named pipe would wait for its writer for ever.
@@ -57,7 +57,7 @@ package struct OpenCLLibrary: Sendable {
   }
 
   /// The message that `body` left when it failed, or nil.
-  static func withMessage(_ body: (UnsafeMutablePointer<CChar>, Int) -> Bool) -> String? {
+  private static func withMessage(_ body: (UnsafeMutablePointer<CChar>, Int) -> Bool) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer -> String? in
       guard let base = buffer.baseAddress else { return "no memory" }
       base.initialize(repeating: 0, count: buffer.count)

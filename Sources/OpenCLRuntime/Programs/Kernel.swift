@@ -37,10 +37,17 @@ package struct Kernel: ~Copyable {
       })
   }
 
+  /// Sets an `int`.
   package func setArgument(_ index: Int, _ value: Int32) throws(OpenCLError) {
     try setValue(index, value)
   }
 
+  /// Sets a `long`.
+  package func setArgument(_ index: Int, _ value: Int64) throws(OpenCLError) {
+    try setValue(index, value)
+  }
+
+  /// Sets a `float`.
   package func setArgument(_ index: Int, _ value: Float) throws(OpenCLError) {
     try setValue(index, value)
   }

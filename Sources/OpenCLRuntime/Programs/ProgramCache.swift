@@ -16,6 +16,8 @@ package struct ProgramCache: Hashable, Sendable {
   package static let offVariable = "BITCL_NO_CACHE"
 
   static let largestBinary = 1 << 28
+  /// About eight programs a plan, times devices and versions.
+  static let mostEntries = 256
   private static let magic = Array("BITCLPB1".utf8)
 
   package init(folder: URL) {
@@ -66,7 +68,28 @@ package struct ProgramCache: Hashable, Sendable {
     let body = Self.littleEndian(UInt64(keyBytes.count)) + keyBytes + binary
     let entry = Self.magic + Self.littleEndian(StableHash.fnv1a(body)) + body
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try? Data(entry).write(to: file(for: key), options: .atomic)
+    do {
+      try Data(entry).write(to: file(for: key), options: .atomic)
+      removeOldest()
+    } catch {
+      // A full disk or a folder that is read-only: the next process compiles again.
+    }
+  }
+
+  /// Keeps the newest entries: every change of a kernel or driver leaves some behind.
+  private func removeOldest() {
+    let manager = FileManager.default
+    let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
+    let entries = names.filter { $0.hasSuffix(ProgramKey.fileSuffix) }
+    guard entries.count > Self.mostEntries else { return }
+    let dated = entries.map { name in
+      let path = folder.appending(path: name).path
+      let date = try? manager.attributesOfItem(atPath: path)[.modificationDate] as? Date
+      return (path, date ?? .distantPast)
+    }
+    for (path, _) in dated.sorted(by: { $0.1 < $1.1 }).dropLast(Self.mostEntries) {
+      try? manager.removeItem(atPath: path)
+    }
   }
 
   private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {

@@ -1,18 +1,13 @@
 import Dispatch
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Runs calls that may never return, several at once, each with a limit.
 ///
 /// The threads are ours and not the pool's: a driver's compiler blocks for seconds, and a thread
 /// whose call exceeded the limit cannot be stopped. It is left behind, and its result is dropped
 /// whenever it comes.
-final class TimedWorkers<Output: Sendable>: Sendable {
+package final class TimedWorkers<Output: Sendable>: Sendable {
   private struct State {
     var next = 0
     var started: [Int: ContinuousClock.Instant] = [:]
@@ -32,7 +27,7 @@ final class TimedWorkers<Output: Sendable>: Sendable {
 
   /// Calls `body` with 0 ..< `count` on at most `width` threads at once. A result is nil where the
   /// call took longer than `limit`.
-  static func run(
+  package static func run(
     count: Int, width: Int, limit: Duration, body: @escaping @Sendable (Int) -> Output
   ) -> [Output?] {
     let workers = TimedWorkers(count, body)
@@ -55,7 +50,10 @@ final class TimedWorkers<Output: Sendable>: Sendable {
       }
       if isDone { break }
       // The threads left behind are replaced, so that the rest gets its turn.
-      for _ in 0..<abandoned where !startThread() { work() }
+      for _ in 0..<abandoned {
+        let isReplaced = startThread()
+        if !isReplaced { work() }
+      }
       _ = progress.wait(timeout: .now() + .milliseconds(20))
     }
     return state.withLock { state in (0..<count).map { state.finished[$0] ?? nil } }

@@ -1,10 +1,5 @@
 internal import COpenCL
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 extension CommandQueue {
   /// How long a wait may take before the device is given up.
@@ -36,8 +31,7 @@ extension CommandQueue {
         continue
       }
       guard elapsed < timeout else {
-        let seconds =
-          Double(timeout.components.seconds) + Double(timeout.components.attoseconds) / 1e18
+        let seconds = timeout / .seconds(1)
         throw OpenCLError(.timedOut(waitingFor: "the device", seconds: seconds), device: label)
       }
       let pause = min(elapsed / Self.patience, Self.longestPause)
@@ -48,6 +42,6 @@ extension CommandQueue {
 
   private static var spinTime: Duration { .microseconds(50) }
   /// A pause is this fraction of the time waited so far: the most by which a wait is prolonged.
-  private static var patience: Int { 50 }
-  private static var longestPause: Duration { .milliseconds(2) }
+  private static var patience: Int { 100 }
+  private static var longestPause: Duration { .milliseconds(1) }
 }

@@ -98,6 +98,14 @@ package struct CommandQueue: ~Copyable, @unchecked Sendable {
     return try owned(event, "clEnqueueMarkerWithWaitList")
   }
 
+  /// Makes what is enqueued from now on wait for a command of another queue of the same context.
+  package func enqueueBarrier(after event: borrowing Event) throws(OpenCLError) {
+    var awaited: cl_event? = event.handle
+    try OpenCLError.check(
+      clEnqueueBarrierWithWaitList(handle, 1, &awaited, nil), "clEnqueueBarrierWithWaitList",
+      device: label)
+  }
+
   func owned(_ event: cl_event?, _ call: String) throws(OpenCLError) -> Event {
     guard let event else {
       throw .call(call, .invalidValue, device: label, detail: "no event")
