@@ -63,6 +63,7 @@ let package = Package(
     .testTarget(
       name: "ReferenceBackendTests",
       dependencies: ["ReferenceBackend", "NumericsValidation", "TestSupport"]),
+    .testTarget(name: "CPUBackendTests", dependencies: ["CPUBackend", "TestSupport"]),
     .testTarget(
       name: "BackendTests",
       dependencies: [

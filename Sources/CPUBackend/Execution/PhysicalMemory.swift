@@ -1,0 +1,6 @@
+import FoundationEssentials
+
+/// The machine's memory.
+enum PhysicalMemory {
+  static var byteCount: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+}

@@ -1,0 +1,80 @@
+import BiTModel
+
+/// Runs plans, one at a time, in one workspace that grows to the largest.
+///
+/// Not Sendable: the runner guards it.
+struct PlanExecutor {
+  private struct Key: Hashable {
+    let shape: TensorShape
+    let requested: Set<Network.NodeID>
+  }
+
+  private let prepared: PreparedNetwork
+  private let kernels: VectorKernels
+  private let workers: WorkerPool
+  /// The most recently used last.
+  private var plans: [(key: Key, plan: ExecutionPlan)] = []
+  private var workspace: AlignedMemory?
+
+  /// Sizes and batches whose plans are kept.
+  private static let planLimit = 8
+
+  init(_ prepared: PreparedNetwork, kernels: VectorKernels, workers: WorkerPool) {
+    self.prepared = prepared
+    self.kernels = kernels
+    self.workers = workers
+  }
+
+  /// - Throws: `NetworkError`, `CPUBackendError`, `CancellationError`.
+  mutating func run(
+    _ input: HostTensor, returning nodes: [Network.NodeID], isCancelled: () -> Bool
+  ) throws -> [HostTensor] {
+    let requested = Set(nodes)
+    let plan = try plan(for: Key(shape: input.shape, requested: requested))
+    let base = try memory(for: plan, input: input.shape)
+    var results: [Network.NodeID: HostTensor] = requested.contains(0) ? [0: input] : [:]
+    try input.elements.withUnsafeBufferPointer { elements in
+      guard let start = elements.baseAddress else { return }
+      let context = ExecutionContext(
+        kernels: kernels, workers: workers, input: start, base: base, layout: plan.layout)
+      for entry in plan.entries {
+        guard !isCancelled() else { throw CancellationError() }
+        entry.step.execute(in: context)
+        if let (node, block) = entry.result, requested.contains(node) {
+          let shape = plan.shapes[node]
+          let values = UnsafeBufferPointer(start: context.write(block), count: shape.count)
+          results[node] = HostTensor(shape: shape, elements: Array(values))
+        }
+      }
+    }
+    return nodes.compactMap { results[$0] }
+  }
+
+  private mutating func plan(for key: Key) throws(NetworkError) -> ExecutionPlan {
+    if let index = plans.firstIndex(where: { $0.key == key }) {
+      plans.append(plans.remove(at: index))
+    } else {
+      let plan = try PlanBuilder.plan(
+        prepared, input: key.shape, requested: key.requested, kernels: kernels,
+        threads: workers.threads)
+      if plans.count == Self.planLimit { plans.removeFirst() }
+      plans.append((key, plan))
+    }
+    return plans[plans.count - 1].plan
+  }
+
+  private mutating func memory(
+    for plan: ExecutionPlan, input: TensorShape
+  ) throws(CPUBackendError) -> UnsafeMutableRawPointer {
+    let byteCount = plan.layout.byteCount
+    let physical = PhysicalMemory.byteCount
+    guard byteCount <= physical else {
+      throw .inputTooLarge(input, byteCount: byteCount, physicalMemory: physical)
+    }
+    if let workspace, workspace.byteCount >= byteCount { return workspace.base }
+    workspace = nil
+    let larger = try AlignedMemory(byteCount: byteCount)
+    workspace = larger
+    return larger.base
+  }
+}

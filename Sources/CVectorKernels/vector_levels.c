@@ -1,0 +1,25 @@
+#include "vector_levels.h"
+
+#include <stdlib.h>
+
+const vector_kernels *vector_kernels_for(vector_level level) {
+  switch (level) {
+    case vector_level_baseline: return &kernels_baseline;
+#if defined(__x86_64__)
+    case vector_level_avx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &kernels_avx2
+                                                                              : NULL;
+    case vector_level_avx512:
+      return __builtin_cpu_supports("avx512f") ? &kernels_avx512 : NULL;
+#endif
+    default: return NULL;
+  }
+}
+
+void *allocate_aligned(size_t byte_count) {
+  const size_t alignment = 64;
+  const size_t rounded = (byte_count + alignment - 1) / alignment * alignment;
+  return rounded < byte_count ? NULL : aligned_alloc(alignment, rounded ? rounded : alignment);
+}
+
+void free_aligned(void *memory) { free(memory); }
