@@ -130,14 +130,15 @@ struct SafetensorsHeader: Sendable {
     (a.begin, a.byteCount) < (b.begin, b.byteCount)
   }
 
-  /// The product, `nil` if an extent is negative or the product overflows.
+  /// The product, `nil` if an extent is negative or the product overflows. So that no part of it
+  /// overflows either, an extent of zero is left out until the end.
   private static func count(_ shape: [Int], times size: Int) -> Int? {
     var count = size
-    for extent in shape {
+    for extent in shape where extent != 0 {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { return nil }
+      guard extent > 0, !overflow else { return nil }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 }

@@ -6,6 +6,7 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   case outOfRange(key: String, value: Int, allowed: ClosedRange<Int>, file: String)
   case groupsDoNotDivide(groups: Int, channels: Int, module: String)
   case widthMismatch(module: String, expected: Int, found: Int)
+  case singleWeightKernel(module: String)
 
   public var description: String {
     switch self {
@@ -25,6 +26,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
       "\(module) is defined for \(expected) channels but receives \(found): the configuration"
         + " contradicts itself (width_factor > 1 or rounded hidden_sizes before a final norm or"
         + " classifier; transformers cannot run it either)"
+    case .singleWeightKernel(let module):
+      "\(module) would have kernels of a single weight, which cannot be standardised (transformers"
+        + " refuses them too); embedding_size must be at least 2"
     }
   }
 }

@@ -58,7 +58,7 @@ extension ModelConfiguration {
   private func appendStem(to network: inout Network) throws(ConfigurationError) -> Int {
     var node = network.append(
       "embedder.convolution",
-      convolution("embedder.convolution", channels, embeddingSize, kernel: 7, stride: 2), 0)
+      try convolution("embedder.convolution", channels, embeddingSize, kernel: 7, stride: 2), 0)
     if globalPadding != .same {
       // BiT pads with zeros *before* max pooling; the stem has no ReLU, so zero is not −∞.
       node = network.append("embedder.pad", .zeroPad(border: 1), node)
@@ -80,18 +80,18 @@ extension ModelConfiguration {
       "\(path).norm1", try norm("\(path).norm1", block.inputChannels), input)
     var shortcut = input
     if block.hasDownsample {
-      shortcut = appendDownsample(block, after: normed, to: &network)
+      shortcut = try appendDownsample(block, after: normed, to: &network)
     }
     var node = network.append(
-      "\(path).conv1", convolution("\(path).conv1", block.inputChannels, middle), normed)
+      "\(path).conv1", try convolution("\(path).conv1", block.inputChannels, middle), normed)
     node = network.append("\(path).norm2", try norm("\(path).norm2", middle), node)
     // transformers passes no dilation to pre-activation layers, whatever the output stride.
     node = network.append(
       "\(path).conv2",
-      convolution("\(path).conv2", middle, middle, kernel: 3, stride: block.stride), node)
+      try convolution("\(path).conv2", middle, middle, kernel: 3, stride: block.stride), node)
     node = network.append("\(path).norm3", try norm("\(path).norm3", middle), node)
     node = network.append(
-      "\(path).conv3", convolution("\(path).conv3", middle, block.outputChannels), node)
+      "\(path).conv3", try convolution("\(path).conv3", middle, block.outputChannels), node)
     return network.append(path, .add(nil), node, shortcut)
   }
 
@@ -102,22 +102,22 @@ extension ModelConfiguration {
     let middle = block.middleChannels
     var shortcut = input
     if block.hasDownsample {
-      shortcut = appendDownsample(block, after: input, to: &network)
+      shortcut = try appendDownsample(block, after: input, to: &network)
       shortcut = network.append(
         "\(path).downsample.norm",
         try norm("\(path).downsample.norm", block.outputChannels, activation: .linear), shortcut)
     }
     var node = network.append(
-      "\(path).conv1", convolution("\(path).conv1", block.inputChannels, middle), input)
+      "\(path).conv1", try convolution("\(path).conv1", block.inputChannels, middle), input)
     node = network.append("\(path).norm1", try norm("\(path).norm1", middle), node)
     node = network.append(
       "\(path).conv2",
-      convolution(
+      try convolution(
         "\(path).conv2", middle, middle, kernel: 3, stride: block.stride,
         dilation: block.dilation), node)
     node = network.append("\(path).norm2", try norm("\(path).norm2", middle), node)
     node = network.append(
-      "\(path).conv3", convolution("\(path).conv3", middle, block.outputChannels), node)
+      "\(path).conv3", try convolution("\(path).conv3", middle, block.outputChannels), node)
     node = network.append(
       "\(path).norm3", try norm("\(path).norm3", block.outputChannels, activation: .linear), node)
     return network.append(
@@ -126,11 +126,11 @@ extension ModelConfiguration {
 
   private func appendDownsample(
     _ block: Block, after input: Int, to network: inout Network
-  ) -> Int {
+  ) throws(ConfigurationError) -> Int {
     let path = "\(block.path).downsample.conv"
     return network.append(
       path,
-      convolution(path, block.inputChannels, block.outputChannels, stride: block.stride), input)
+      try convolution(path, block.inputChannels, block.outputChannels, stride: block.stride), input)
   }
 
   private func appendHead(
@@ -164,8 +164,9 @@ extension ModelConfiguration {
   private func convolution(
     _ path: String, _ inputChannels: Int, _ outputChannels: Int, kernel: Int = 1,
     stride: Int = 1, dilation: Int = 1
-  ) -> Operation {
-    .convolution(
+  ) throws(ConfigurationError) -> Operation {
+    guard inputChannels * kernel * kernel > 1 else { throw .singleWeightKernel(module: path) }
+    return .convolution(
       Convolution(
         inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel,
         stride: stride, dilation: dilation,

@@ -1,0 +1,36 @@
+import ArgumentParser
+import BigTransfer
+
+/// What a checkpoint holds.
+struct Inspect: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a model's configuration, labels, parameters, tensors, size and work.")
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The input size to count the work for, in pixels: N, or HxW. Without it, the model's own.",
+      valueName: "size"))
+  var size: ImageExtent?
+
+  @Flag(help: "List every tensor with its shape and type.")
+  var tensors = false
+
+  @Option(
+    help: "How to write it: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format = ReportFormat.text
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let model = try modelOptions.open(common.console)
+    let report = try ModelReport(model, size: size, listsTensors: tensors)
+    let output = ByteSink.standardOutput
+    switch format {
+    case .text: try output.write(report.text)
+    case .json: try output.write(try JSON.encode(report) + "\n")
+    }
+    try output.flush()
+  }
+}

@@ -1,0 +1,41 @@
+import BigTransfer
+
+/// The input tensor of a safetensors file.
+enum PixelValues {
+  static let name = "pixel_values"
+
+  /// - Returns: [N, H, W, C].
+  /// - Throws: `CheckpointError` if it is not a sound safetensors file; `CommandFailure` if it
+  ///   holds no usable `pixel_values`.
+  static func read(_ path: String) throws -> HostTensor {
+    let file = try open(path)
+    guard let shape = file.shape(of: name) else {
+      throw CommandFailure(
+        .invalidData,
+        "\(path) has no tensor \(name). Write one with 'bitcl preprocess', or with safetensors")
+    }
+    guard file.elementType(of: name) == "F32" else {
+      let type = file.elementType(of: name) ?? "unknown"
+      throw CommandFailure(
+        .invalidData, "\(path): \(name) is of type \(type). Store it as F32")
+    }
+    guard shape.count == 4 else {
+      throw CommandFailure(
+        .invalidData,
+        "\(path): \(name) has the shape \(shape). Store it as [N, C, H, W]")
+    }
+    let extent = TensorShape(
+      batch: shape[0], height: shape[2], width: shape[3], channels: shape[1])
+    return HostTensor(shape: extent, channelsFirst: try file.read(name))
+  }
+
+  private static func open(_ path: String) throws -> SafetensorsFile {
+    do {
+      return try SafetensorsFile(path: path)
+    } catch {
+      guard case .notFound = error else { throw error }
+      throw CommandFailure(
+        .notFound, "\(path) does not exist. Give a safetensors file that holds \(name)")
+    }
+  }
+}

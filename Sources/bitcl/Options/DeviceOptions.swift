@@ -1,0 +1,35 @@
+import ArgumentParser
+import BigTransfer
+
+/// `-d`.
+struct DeviceOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where to compute: auto, gpu, opencl (the best OpenCL device of any type), P:D as 'bitcl"
+        + " devices' lists it, part of a device's name, cpu (built in, without OpenCL), or"
+        + " reference (slow, in double precision).",
+      valueName: "device"))
+  var device: DeviceSelection = .automatic
+
+  /// Prepares a model and says what was chosen where the user left the choice open.
+  func prepare(_ model: Model, _ console: Console) async throws -> PreparedModel {
+    let prepared = try await PreparedModel(model, device: device)
+    switch device {
+    case .automatic, .gpu, .openCL, .named:
+      console.note("Device: \(await prepared.deviceExplanation)")
+    case .index, .cpu, .reference: break
+    }
+    console.detail("Prepared the model in \(prepared.preparation.duration)")
+    return prepared
+  }
+}
+
+extension DeviceSelection: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    self.init(argument)
+  }
+
+  public var defaultValueDescription: String { description }
+}

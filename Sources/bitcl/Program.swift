@@ -1,0 +1,30 @@
+import ArgumentParser
+
+@main
+enum Program {
+  static func main() async {
+    // A reader that went away is then an error of `write`, which ends the program quietly.
+    ignoreBrokenPipes()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let task = Task { await run(arguments) }
+    let interrupts = Interrupts(cancelling: task)
+    let status = await task.value
+    interrupts.stop()
+    exitProcess(status.code)
+  }
+
+  /// Parses and runs a command, and reports how it ended.
+  private static func run(_ arguments: [String]) async -> ExitStatus {
+    do {
+      var command = try EnvironmentArguments.parse(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return .success
+    } catch {
+      return ExitStatus.report(error)
+    }
+  }
+}
