@@ -36,6 +36,7 @@ struct DiscoveryTests {
   func quirks() {
     let pocl = DeviceQuirks(platform: "Portable Computing Language", driver: "3.1+debian")
     #expect(pocl.keepsOwnProgramCache)
+    #expect(DeviceQuirks(platform: "rusticl", driver: "22.3.6").abortsOnForeignBinary)
     #expect(DeviceQuirks(platform: "NVIDIA CUDA", driver: "535.104.05") == DeviceQuirks())
   }
 

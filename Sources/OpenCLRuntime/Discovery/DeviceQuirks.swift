@@ -6,6 +6,10 @@ package struct DeviceQuirks: Hashable, Sendable {
   package var keepsOwnProgramCache = false
   /// Code is generated when a kernel is first enqueued, not when its program is built.
   package var compilesAtFirstLaunch = false
+  /// A program binary that the driver did not write itself ends the process instead of the call.
+  package var abortsOnForeignBinary = false
+  /// Calls from several threads at once crash, also on different objects.
+  package var isSingleThreaded = false
 
   package init() {}
 
@@ -27,8 +31,8 @@ package struct DeviceQuirks: Hashable, Sendable {
     /// The platform's name, which identifies the driver.
     let platform: String
     /// Driver versions, compared by their leading numbers; the upper one is excluded.
-    let from: [Int]
-    let until: [Int]
+    var from: [Int] = []
+    var until: [Int] = [.max]
     let evidence: String
 
     func matches(platform: String, driver: String) -> Bool {
@@ -43,12 +47,16 @@ package struct DeviceQuirks: Hashable, Sendable {
     [
       Row(
         quirk: \.keepsOwnProgramCache, platform: "Portable Computing Language",
-        from: [], until: [.max],
-        evidence: "PoCL's documentation, POCL_CACHE_DIR: kernels are cached by default"),
+        evidence: "PoCL's documentation, POCL_KERNEL_CACHE: on unless switched off"),
       Row(
         quirk: \.compilesAtFirstLaunch, platform: "Portable Computing Language",
-        from: [], until: [.max],
         evidence: "measured with 3.1: clBuildProgram takes milliseconds, the first launch the rest"),
+      Row(
+        quirk: \.abortsOnForeignBinary, platform: "rusticl",
+        evidence: "Mesa 22.3.6: 64 bytes of 0x5A panic with “unknown version” in core/program.rs"),
+      Row(
+        quirk: \.isSingleThreaded, platform: "Oclgrind",
+        evidence: "21.10: builds and launches from two threads end in bad pointer dereferences"),
     ]
   }
 

@@ -89,6 +89,7 @@ extension OpenCLError: CustomStringConvertible {
     .memoryAllocationFailure: "free memory on the device, or use a smaller batch or model",
     .outOfHostMemory: "free memory on this machine, or use a smaller batch or model",
     .outOfResources: "use a smaller batch; if it persists, reset or update the device's driver",
-    .invalidWorkGroupSize: "the device allows smaller work-groups for this kernel than it reported",
+    .invalidWorkGroupSize: "the device allows only smaller work-groups for this kernel",
+    .invalidWorkItemSize: "the device allows only smaller work-groups",
   ]
 }

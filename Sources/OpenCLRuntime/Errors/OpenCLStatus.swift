@@ -15,6 +15,7 @@ package struct OpenCLStatus: Hashable, Sendable {
   package static let outOfHostMemory = OpenCLStatus(CL_OUT_OF_HOST_MEMORY)
   package static let buildProgramFailure = OpenCLStatus(CL_BUILD_PROGRAM_FAILURE)
   package static let invalidWorkGroupSize = OpenCLStatus(CL_INVALID_WORK_GROUP_SIZE)
+  package static let invalidWorkItemSize = OpenCLStatus(CL_INVALID_WORK_ITEM_SIZE)
   package static let invalidValue = OpenCLStatus(CL_INVALID_VALUE)
   package static let libraryNotOpen = OpenCLStatus(BITCL_LIBRARY_NOT_OPEN)
   package static let platformNotFound = OpenCLStatus(BITCL_PLATFORM_NOT_FOUND)

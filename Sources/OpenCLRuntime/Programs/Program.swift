@@ -103,7 +103,7 @@ package struct Program: ~Copyable, @unchecked Sendable {
     }
     guard let program else { return nil }
     guard status == CL_SUCCESS, loaded == CL_SUCCESS,
-      build(program, source.options, context) == CL_SUCCESS
+      build(program, source.options, context) == CL_SUCCESS, kernelCount(of: program) > 0
     else {
       clReleaseProgram(program)
       return nil
@@ -131,15 +131,25 @@ package struct Program: ~Copyable, @unchecked Sendable {
     return log[..<end] + "\n[…]"
   }
 
+  /// The number of kernels; 0 where the driver does not say, or says something absurd.
+  private static func kernelCount(of program: cl_program) -> Int {
+    var count: cl_uint = 0
+    guard clCreateKernelsInProgram(program, 0, nil, &count) == CL_SUCCESS, count < 1024 else {
+      return 0
+    }
+    return Int(count)
+  }
+
   /// The device's code, or nil where the driver has none to give.
   ///
   /// Kernels are created first, since some drivers compile no earlier than that.
   private func binaryAfterCreatingKernels() -> [UInt8]? {
-    var count: cl_uint = 0
-    guard clCreateKernelsInProgram(handle, 0, nil, &count) == CL_SUCCESS, count > 0, count < 1024
-    else { return nil }
-    var kernels = [cl_kernel?](repeating: nil, count: Int(count))
-    guard clCreateKernelsInProgram(handle, count, &kernels, nil) == CL_SUCCESS else { return nil }
+    let count = Self.kernelCount(of: handle)
+    guard count > 0 else { return nil }
+    var kernels = [cl_kernel?](repeating: nil, count: count)
+    guard clCreateKernelsInProgram(handle, cl_uint(count), &kernels, nil) == CL_SUCCESS else {
+      return nil
+    }
     for case let kernel? in kernels { clReleaseKernel(kernel) }
 
     let sizes = InfoQuery(call: "clGetProgramInfo", device: device.label) { [handle] in

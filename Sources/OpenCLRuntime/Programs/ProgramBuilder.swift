@@ -22,7 +22,7 @@ package struct ProgramBuilder: Sendable {
     self.context = context
     self.cache = cache
     self.timeLimit = timeLimit
-    self.width = max(1, width)
+    self.width = context.device.quirks.isSingleThreaded ? 1 : max(1, width)
   }
 
   /// With the user's cache, where the device has use for it.

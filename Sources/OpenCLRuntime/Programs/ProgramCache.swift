@@ -24,11 +24,12 @@ package struct ProgramCache: Hashable, Sendable {
     self.folder = folder
   }
 
-  /// The user's cache for a device, or nil: switched off, no home, or a driver that keeps its own.
+  /// The user's cache for a device, or nil: switched off, no home, or a driver that
+  /// keeps its own or cannot be trusted with files.
   package static func standard(for device: Device) -> ProgramCache? {
     let environment = ProcessInfo.processInfo.environment
-    guard !device.quirks.keepsOwnProgramCache, environment[offVariable, default: ""].isEmpty
-    else { return nil }
+    let isUseful = !device.quirks.keepsOwnProgramCache && !device.quirks.abortsOnForeignBinary
+    guard isUseful, environment[offVariable, default: ""].isEmpty else { return nil }
     // A relative path is to be ignored: XDG Base Directory Specification.
     if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") {
       return ProgramCache(folder: URL(filePath: base).appending(path: "bitcl/programs"))

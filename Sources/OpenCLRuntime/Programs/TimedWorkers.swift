@@ -45,6 +45,7 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
         for index in late {
           state.started[index] = nil
           state.finished[index] = .some(nil)
+          AbandonedWork.begin()
         }
         return (state.finished.count == count, late.count)
       }
@@ -63,7 +64,7 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
   private func work() {
     while let index = begin() {
       let output = body(index)
-      guard end(index, output) else { return }
+      guard end(index, output) else { return AbandonedWork.end() }
       progress.signal()
     }
   }

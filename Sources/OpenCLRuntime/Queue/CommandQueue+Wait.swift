@@ -14,7 +14,8 @@ extension CommandQueue {
     try wait(for: end, timeout: timeout)
   }
 
-  /// Flushes, then waits until the command of `event` is done, with a limit.
+  /// Flushes, then waits until the command of `event` is done, with a limit. If it is exceeded,
+  /// the context counts as given up.
   ///
   /// Looks often at first and then ever more rarely, so that short work is noticed soon and long
   /// work costs no processor time, which a device of CPU type needs itself.
@@ -31,6 +32,7 @@ extension CommandQueue {
         continue
       }
       guard elapsed < timeout else {
+        context.giveUp()
         let seconds = timeout / .seconds(1)
         throw OpenCLError(.timedOut(waitingFor: "the device", seconds: seconds), device: label)
       }

@@ -24,7 +24,7 @@ package struct CommandQueue: ~Copyable, @unchecked Sendable {
   }
 
   deinit {
-    clReleaseCommandQueue(handle)
+    if !context.isGivenUp { clReleaseCommandQueue(handle) }
   }
 
   var label: String { context.device.label }
