@@ -48,6 +48,15 @@ extension Tolerance {
       relative: 6 * (Double(max(terms, 1)).squareRoot() + 2) * 0x1p-24)
   }
 
+  /// The last of `operations` connected ones with sums of at most `terms` products, norms among
+  /// them: roundings add up, and a norm measures them against the typical magnitude of what it
+  /// reads, a few times smaller than the largest.
+  public static func chain(of operations: Int, terms: Int) -> Tolerance {
+    Tolerance(
+      name: "\(operations) operations, rounding of \(terms) terms",
+      relative: Double(operations) * rounding(terms: terms).relative)
+  }
+
   /// This, or `factor` times another implementation's error where that is larger.
   public func orError(_ error: Double, times factor: Double, of name: String) -> Tolerance {
     Tolerance(

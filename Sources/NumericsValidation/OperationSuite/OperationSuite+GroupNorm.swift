@@ -1,0 +1,63 @@
+import BiTModel
+
+extension OperationSuite {
+  static let groupNormCases = groupCases + statisticsCases
+
+  static func norm(
+    _ channels: Int, groups: Int, path: String, activation: ActivationFunction = .relu
+  ) -> GroupNorm {
+    GroupNorm(
+      channels: channels, groups: groups, epsilon: 1e-5, path: path, activation: activation)
+  }
+
+  /// One group, one channel a group, and widths that no tile divides.
+  private static let groupCases = [
+    (channels: 1, groups: 1, height: 3, width: 5, batch: 1), (6, 3, 1, 2, 3), (8, 8, 7, 7, 1),
+    (16, 4, 16, 16, 1), (17, 1, 5, 3, 3), (31, 31, 4, 9, 1), (32, 32, 15, 17, 1),
+    (33, 3, 8, 8, 3), (63, 7, 9, 2, 1), (64, 32, 31, 33, 1), (64, 64, 1, 65, 3),
+    (65, 5, 2, 2, 1), (65, 13, 7, 1, 3), (128, 1, 12, 12, 1), (96, 32, 1, 1, 2),
+  ].flatMap { channels, groups, height, width, batch in
+    [ActivationFunction.relu, .linear].map { activation in
+      let name =
+        "group norm and \(activation.rawValue), \(channels) channels in \(groups) groups,"
+        + " \(batch) of \(height)x\(width)"
+      return OperationCase(
+        name,
+        .groupNorm(norm(channels, groups: groups, path: name, activation: activation)),
+        input: shape(height, width, channels, batch: batch),
+        tolerance: .rounding(terms: height * width * channels / groups))
+    }
+  }
+
+  /// Inputs on which careless statistics lose everything.
+  private static let statisticsCases: [OperationCase] = {
+    let input = shape(17, 19, 16)
+    func statistics(
+      _ name: String, center: Float, amplitude: Float, tolerance: Tolerance
+    ) -> OperationCase {
+      OperationCase(
+        "group norm, \(name)",
+        .groupNorm(norm(16, groups: 4, path: name, activation: .linear)), input: input,
+        values: HostTensor(
+          shape: input, uniform: name, center: center, amplitude: amplitude),
+        tolerance: tolerance)
+    }
+    // In Float the mean itself is off by 2⁻²⁴ of its value, and so are both terms of a·x + b.
+    let shifted = Tolerance(name: "rounding beside a mean of 10⁴ deviations", relative: 1.2e-3)
+    let constant = Tolerance(
+      name: "rounding of 0.7 beside √ε", relative: 0, absolute: 4 * 0.7 * 0x1p-24 / 0.00316)
+    let amplitude = Float(3).squareRoot()
+    return [
+      statistics("mean 10⁴ deviations", center: 1e4, amplitude: amplitude, tolerance: shifted),
+      statistics("mean −10⁴ deviations", center: -1e4, amplitude: amplitude, tolerance: shifted),
+      statistics(
+        "mean 10⁴ deviations, small values", center: 100, amplitude: amplitude / 100,
+        tolerance: shifted),
+      statistics(
+        "variance of the order of ε", center: 0, amplitude: 0.003, tolerance: .innerTensor),
+      statistics("large values", center: 0, amplitude: 1e6, tolerance: .innerTensor),
+      statistics("constant input", center: 0.7, amplitude: 0, tolerance: constant),
+      statistics("zero input", center: 0, amplitude: 0, tolerance: .exact),
+    ]
+  }()
+}

@@ -1,0 +1,29 @@
+import BiTModel
+import ReferenceBackend
+import Testing
+
+/// A backend to judge, or the reason why this machine lacks it.
+struct BackendUnderTest: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  private let backend: Result<any Backend, any Error>
+
+  init(_ name: String, _ make: () throws -> any Backend) {
+    testDescription = name
+    backend = Result(catching: make)
+  }
+
+  /// The backend; where it cannot be had, the test is skipped and says why.
+  func available() throws -> any Backend {
+    switch backend {
+    case .success(let backend): return backend
+    case .failure(let reason): try Test.cancel("\(testDescription): \(reason)")
+    }
+  }
+}
+
+/// Every backend that the tests run over.
+enum Backends {
+  static let all = [
+    BackendUnderTest("reference") { ReferenceBackend() }
+  ]
+}
