@@ -1,2 +1,4 @@
-// A user of the library needs the vocabulary too: shapes, tensors, configurations, networks.
+// A user of the library needs the vocabulary too: shapes, tensors, configurations, networks, and
+// how images are prepared.
 @_exported import BiTModel
+@_exported import ImageInput

@@ -1,0 +1,128 @@
+import BiTModel
+import ImageInput
+
+/// Two tasks and what passes between them: one reads and prepares images, one computes.
+final class ClassificationPipeline: Sendable {
+  /// A batch whose images are tensors, or failed on the way.
+  private struct PreparedBatch: Sendable {
+    let start: Int
+    let names: [String]
+    let tensors: [Result<HostTensor, any Error>]
+  }
+
+  // One batch waits for the device while the device has another, and one waits to be printed.
+  private let prepared = Handoff<PreparedBatch>(capacity: 1)
+  private let finished = Handoff<[Classification]>(capacity: 1)
+  private let tasks: [Task<Void, Never>]
+
+  init<Requests: AsyncSequence & Sendable>(
+    _ classifier: ImageClassifier, requests: Requests, batchSize: Int, topK: Int,
+    threshold: Double?
+  ) where Requests.Element == ImageRequest, Requests.Failure == Never {
+    // The tasks hold the queues but not the pipeline, whose end is theirs too.
+    let preparing = Task { [prepared] in
+      await Self.prepare(
+        requests, batchSize: batchSize, preprocessor: classifier.preprocessor, for: prepared)
+    }
+    let computing = Task { [prepared, finished] in
+      await Self.compute(
+        prepared, classifier, topK: topK, threshold: threshold, for: finished)
+    }
+    tasks = [preparing, computing]
+  }
+
+  deinit { cancel() }
+
+  /// The next batch's results; `nil` after the last one, and when the calling task is cancelled.
+  func next() async -> [Classification]? {
+    await withTaskCancellationHandler {
+      await finished.next()
+    } onCancel: {
+      cancel()
+    }
+  }
+
+  private func cancel() {
+    for task in tasks { task.cancel() }
+    prepared.cancel()
+    finished.cancel()
+  }
+
+  private static func prepare<Requests: AsyncSequence>(
+    _ requests: Requests, batchSize: Int, preprocessor: ImagePreprocessor,
+    for prepared: Handoff<PreparedBatch>
+  ) async where Requests.Element == ImageRequest, Requests.Failure == Never {
+    var start = 0
+    var batch: [ImageRequest] = []
+    func send() async -> Bool {
+      let tensors = await Self.tensors(for: batch, preprocessor)
+      let isWanted = await prepared.send(
+        PreparedBatch(start: start, names: batch.map(\.name), tensors: tensors))
+      start += batch.count
+      batch = []
+      return isWanted && !Task.isCancelled
+    }
+    for await request in requests {
+      batch.append(request)
+      guard batch.count == batchSize else { continue }
+      guard await send() else { return }
+    }
+    if !batch.isEmpty { _ = await send() }
+    prepared.finish()
+  }
+
+  /// Decodes and prepares the images of a batch side by side.
+  private static func tensors(
+    for batch: [ImageRequest], _ preprocessor: ImagePreprocessor
+  ) async -> [Result<HostTensor, any Error>] {
+    guard batch.count > 1 else {
+      return batch.map { $0.source.flatMap { source in
+        Result { try preprocessor.tensor(for: source) }
+      } }
+    }
+    // Each image on a thread of its own; splitting an image over threads as well gains nothing.
+    let alone = ImagePreprocessor(
+      preprocessor.configuration, limits: preprocessor.limits, concurrency: .callingThread)
+    return await withTaskGroup(of: (Int, Result<HostTensor, any Error>).self) { group in
+      for (place, request) in batch.enumerated() {
+        group.addTask {
+          let result = Result {
+            try Task.checkCancellation()
+            return try alone.tensor(for: try request.source.get())
+          }
+          return (place, result)
+        }
+      }
+      var results = [Result<HostTensor, any Error>](
+        repeating: .failure(CancellationError()), count: batch.count)
+      for await (place, result) in group { results[place] = result }
+      return results
+    }
+  }
+
+  private static func compute(
+    _ prepared: Handoff<PreparedBatch>, _ classifier: ImageClassifier, topK: Int,
+    threshold: Double?, for finished: Handoff<[Classification]>
+  ) async {
+    while let batch = await prepared.next() {
+      let results: [Result<[Float], any Error>]
+      do {
+        let evaluation = BatchEvaluation(
+          classifier.prepared, node: try classifier.classifierNode)
+        results = await evaluation.evaluate(batch.tensors)
+      } catch {
+        results = batch.tensors.map { _ in .failure(error) }
+      }
+      if Task.isCancelled { return }
+      let classifications = zip(batch.names, results).enumerated().map { place, entry in
+        Classification(
+          position: batch.start + place, name: entry.0,
+          result: entry.1.map {
+            classifier.predictions(from: $0, topK: topK, threshold: threshold)
+          })
+      }
+      guard await finished.send(classifications) else { return }
+    }
+    finished.finish()
+  }
+}

@@ -1,0 +1,151 @@
+import BiTModel
+import ImageInput
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Labels images with a Big Transfer model.
+///
+///     let classifier = try await ImageClassifier(.demo)
+///     for prediction in try await classifier.classify(.file("digit.png"), topK: 3) {
+///       print(prediction.label, prediction.score)
+///     }
+///
+/// It is a handle: copies share one `PreparedModel`, whose actor owns the device. Calls may come
+/// from anywhere, also at the same time. An image's result does not depend on which others are
+/// computed with it.
+public struct ImageClassifier: Sendable {
+  /// What may be changed against the checkpoint.
+  public struct Options: Sendable {
+    /// Names for the classes, in the order of the model's outputs; `nil` for `id2label`'s.
+    public var labels: [String]?
+    /// `nil` for the rule of `ScoreFunction.init(for:)`.
+    public var scoreFunction: ScoreFunction?
+    /// `nil` for the checkpoint's own.
+    public var preprocessing: ImageProcessorConfiguration?
+    /// What an image may cost.
+    public var imageLimits = ImageLimits.default
+
+    public init() {}
+  }
+
+  /// The model on its device.
+  public let prepared: PreparedModel
+  /// The classes' names; empty for a model without classifier.
+  public let labels: [String]
+  public let scoreFunction: ScoreFunction
+  /// How images become tensors.
+  public let preprocessor: ImagePreprocessor
+
+  public var model: Model { prepared.model }
+
+  /// Opens a model and prepares it on a device.
+  /// - Throws: `CheckpointError`, `ConfigurationError`, `ImageConfigurationError` for a model that
+  ///   is missing, damaged or not Big Transfer's; `ClassifierError` where no device can run it.
+  public init(
+    _ source: ModelSource, device: DeviceSelection = .automatic, options: Options = Options()
+  ) async throws {
+    let model = try source.open()
+    try self.init(try await PreparedModel(model, device: device), options: options)
+  }
+
+  /// Opens a model folder as transformers' `save_pretrained` writes it.
+  /// - Throws: As `init(_:device:options:)`.
+  public init(
+    contentsOf folder: URL, device: DeviceSelection = .automatic, options: Options = Options()
+  ) async throws {
+    try await self.init(.path(folder.path), device: device, options: options)
+  }
+
+  /// Classifies with a model that is prepared already.
+  /// - Throws: `ClassifierError.labelCount`; `ImageConfigurationError`.
+  public init(_ prepared: PreparedModel, options: Options = Options()) throws {
+    let model = prepared.model
+    let outputs = model.network.classCount
+    let labels = options.labels ?? (outputs == 0 ? [] : model.configuration.labels)
+    guard labels.count == outputs else {
+      throw ClassifierError.labelCount(
+        expected: outputs, found: labels.count,
+        source: options.labels == nil ? "\(model.name)/config.json" : "the list of labels")
+    }
+    self.prepared = prepared
+    self.labels = labels
+    scoreFunction = options.scoreFunction ?? ScoreFunction(for: model.configuration)
+    preprocessor = ImagePreprocessor(
+      try options.preprocessing ?? model.imageProcessorConfiguration(),
+      limits: options.imageLimits)
+  }
+
+  /// The best labels of one image.
+  /// - Parameters:
+  ///   - topK: How many to return at most.
+  ///   - threshold: Lower scores are left out.
+  /// - Returns: Falling scores; of equal scores the lower index comes first.
+  /// - Throws: `ImageError` for an image that cannot be used; `NetworkError` where its size does
+  ///   not suit the model; `ClassifierError`; `CancellationError`.
+  public func classify(
+    _ image: ImageSource, topK: Int = 5, threshold: Double? = nil
+  ) async throws -> [Prediction] {
+    predictions(from: try await logits(of: image), topK: topK, threshold: threshold)
+  }
+
+  /// The best labels of several images, in their order; an image that fails does not keep the
+  /// others from their labels.
+  ///
+  /// For more images than fit in memory, use `classifications(of:)`.
+  public func classify(
+    _ images: [ImageSource], topK: Int = 5, threshold: Double? = nil
+  ) async -> [Result<[Prediction], any Error>] {
+    var results: [Result<[Prediction], any Error>] = []
+    for await classification in classifications(of: images, topK: topK, threshold: threshold) {
+      results.append(classification.result)
+    }
+    // The stream ends early when the task is cancelled.
+    let missing = images.count - results.count
+    return results + Array(repeating: .failure(CancellationError()), count: missing)
+  }
+
+  /// The classifier's outputs for one image, one a label, before any function is applied.
+  /// - Throws: As `classify(_:topK:threshold:)`.
+  public func logits(of image: ImageSource) async throws -> [Float] {
+    try await output(try classifierNode, of: image)
+  }
+
+  /// The pooled features of one image, which a classifier of one's own can be trained on: 2048
+  /// numbers for R50x1.
+  /// - Throws: As `classify(_:topK:threshold:)`.
+  public func embed(_ image: ImageSource) async throws -> [Float] {
+    try await output(model.network.pooledFeatures, of: image)
+  }
+
+  private func output(_ node: Network.NodeID, of image: ImageSource) async throws -> [Float] {
+    let tensor = try preprocessor.tensor(for: image)
+    return try await BatchEvaluation(prepared, node: node).evaluate([.success(tensor)])[0].get()
+  }
+
+  /// The node of the logits.
+  var classifierNode: Network.NodeID {
+    get throws {
+      guard let logits = model.network.logits else {
+        throw ClassifierError.noClassifier(model: model.name)
+      }
+      return logits
+    }
+  }
+
+  /// - Parameter logits: One image's.
+  func predictions(from logits: [Float], topK: Int, threshold: Double?) -> [Prediction] {
+    Prediction.top(topK, of: logits, labels: labels, by: scoreFunction, threshold: threshold)
+  }
+}
+
+extension Network {
+  /// The classifier's outputs; 0 where there is none.
+  var classCount: Int {
+    guard let logits, case .linear(let linear) = nodes[logits].operation else { return 0 }
+    return linear.outputFeatures
+  }
+}
