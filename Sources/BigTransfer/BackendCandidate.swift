@@ -1,4 +1,5 @@
 import BiTModel
+import CPUBackend
 import ReferenceBackend
 
 /// A backend that may run a model, and why it was thought of.
@@ -13,11 +14,16 @@ struct BackendCandidate: Sendable {
     ReferenceBackend()
   }
 
+  static let cpu = BackendCandidate(name: "cpu", reason: "built in, without OpenCL") {
+    CPUBackend()
+  }
+
   /// What may serve a selection, best first.
   /// - Throws: `ClassifierError.noSuchDevice`, `.noOpenCLDevice`.
   static func candidates(for selection: DeviceSelection) throws -> [BackendCandidate] {
     switch selection {
-    case .reference, .automatic, .cpu: return [reference]
+    case .reference: return [reference]
+    case .automatic, .cpu: return [cpu]
     case .gpu, .openCL:
       throw ClassifierError.noOpenCLDevice(word: "\(selection)", reason: "none")
     case .index, .named:

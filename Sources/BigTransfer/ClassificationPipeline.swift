@@ -76,9 +76,11 @@ final class ClassificationPipeline: Sendable {
     for batch: [ImageRequest], _ preprocessor: ImagePreprocessor
   ) async -> [Result<HostTensor, any Error>] {
     guard batch.count > 1 else {
-      return batch.map { $0.source.flatMap { source in
-        Result { try preprocessor.tensor(for: source) }
-      } }
+      return batch.map {
+        $0.source.flatMap { source in
+          Result { try preprocessor.tensor(for: source) }
+        }
+      }
     }
     // Each image on a thread of its own; splitting an image over threads as well gains nothing.
     let alone = ImagePreprocessor(

@@ -64,19 +64,34 @@ public struct ImageClassifier: Sendable {
   /// - Throws: `ClassifierError.labelCount`; `ImageConfigurationError`.
   public init(_ prepared: PreparedModel, options: Options = Options()) throws {
     let model = prepared.model
-    let outputs = model.network.classCount
-    let labels = options.labels ?? (outputs == 0 ? [] : model.configuration.labels)
-    guard labels.count == outputs else {
-      throw ClassifierError.labelCount(
-        expected: outputs, found: labels.count,
-        source: options.labels == nil ? "\(model.name)/config.json" : "the list of labels")
-    }
     self.prepared = prepared
-    self.labels = labels
+    labels = try Self.labels(of: model, options: options)
     scoreFunction = options.scoreFunction ?? ScoreFunction(for: model.configuration)
     preprocessor = ImagePreprocessor(
       try options.preprocessing ?? model.imageProcessorConfiguration(),
       limits: options.imageLimits)
+  }
+
+  /// Looks whether a model can label images, before it is prepared.
+  /// - Throws: `ClassifierError.noClassifier`, `.labelCount`.
+  public static func check(_ model: Model, options: Options = Options()) throws {
+    guard model.network.logits != nil else {
+      throw ClassifierError.noClassifier(model: model.name)
+    }
+    _ = try labels(of: model, options: options)
+  }
+
+  private static func labels(
+    of model: Model, options: Options
+  ) throws(ClassifierError) -> [String] {
+    let outputs = model.network.classCount
+    let labels = options.labels ?? (outputs == 0 ? [] : model.configuration.labels)
+    guard labels.count == outputs else {
+      throw .labelCount(
+        expected: outputs, found: labels.count,
+        source: options.labels == nil ? "\(model.name)/config.json" : "the list of labels")
+    }
+    return labels
   }
 
   /// The best labels of one image.

@@ -18,3 +18,18 @@ extension ImageError: ClassifiedFailure {
 extension ImageConfigurationError: ClassifiedFailure {
   public var failureKind: FailureKind { .invalidData }
 }
+
+extension ImageProcessorConfiguration {
+  /// The size of the tensor that a square image becomes; `nil` where that depends on the image.
+  public var squareInputSize: ImageSize? {
+    if let padSize { return padSize }
+    if cropsCenter { return cropSize }
+    guard resizes else { return nil }
+    switch resizeTarget {
+    case .shortestEdge(let edge, let longest):
+      return ImageSize(side: min(edge, longest ?? edge))
+    case .exact(let size): return size
+    case .fitting(let size): return ImageSize(side: min(size.height, size.width))
+    }
+  }
+}

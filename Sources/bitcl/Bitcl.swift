@@ -15,6 +15,6 @@ struct Bitcl: ParsableCommand {
       interrupted.
       """,
     version: "bitcl 0.1.0",
-    subcommands: [Run.self, Inspect.self]
+    subcommands: [Classify.self, Run.self, Inspect.self]
   )
 }

@@ -16,7 +16,7 @@
 ///
 /// Reads go through `pread` and not through a mapping: a file that shrinks or a disk that fails
 /// while weights are read is then an error, where a mapping would end the program with SIGBUS.
-final class FileReader: Sendable {
+package final class FileReader: Sendable {
   private enum Storage {
     case descriptor(Int32)
     case memory(Data)
@@ -100,7 +100,7 @@ final class FileReader: Sendable {
   }
 
   /// A whole small file, such as a configuration.
-  static func contents(
+  package static func contents(
     ofFile path: String, limit: Int
   ) throws(CheckpointError) -> [UInt8] {
     let file = try FileReader(path: path)

@@ -12,7 +12,7 @@ struct Inspect: AsyncParsableCommand {
     help: ArgumentHelp(
       "The input size to count the work for, in pixels: N, or HxW. Without it, the model's own.",
       valueName: "size"))
-  var size: ImageExtent?
+  var size: ImageSize?
 
   @Flag(help: "List every tensor with its shape and type.")
   var tensors = false

@@ -45,6 +45,8 @@ struct Console: Sendable {
   private static func printLine(_ kind: String, color: String, _ message: String) {
     let tag = hasColor ? "\u{1B}[1;\(color)m\(kind):\u{1B}[0m" : "\(kind):"
     let end = message.last.map { ".!?\n".contains($0) } ?? true ? "" : "."
+    let message = message.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Text.printable(String($0)) }.joined(separator: "\n")
     printRaw("\(tag) \(message)\(end)\(message.hasSuffix("\n") ? "" : "\n")")
   }
 

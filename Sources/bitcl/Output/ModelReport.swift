@@ -69,7 +69,7 @@ struct ModelReport: Encodable {
     case fileBytes = "file_bytes"
   }
 
-  init(_ model: Model, size: ImageExtent?, listsTensors: Bool) throws {
+  init(_ model: Model, size: ImageSize?, listsTensors: Bool) throws {
     let network = model.network
     let hasClassifier = network.logits != nil
     self.model = model.name
@@ -82,7 +82,7 @@ struct ModelReport: Encodable {
     dtypes = Set(stored.map(\.dtype)).sorted()
     fileBytes = (model.weights as? CheckpointWeights)?.reader.byteCount
     tensors = listsTensors ? stored : nil
-    let extent = size ?? ImageExtent(height: 224, width: 224)
+    let extent = size ?? Self.inputSize(of: model)
     do {
       let input = TensorShape(
         batch: 1, height: extent.height, width: extent.width, channels: network.inputChannels)
@@ -94,6 +94,12 @@ struct ModelReport: Encodable {
       guard size == nil else { throw error }
       work = nil
     }
+  }
+
+  /// What the model's own preprocessing makes of a square image.
+  private static func inputSize(of model: Model) -> ImageSize {
+    (try? model.imageProcessorConfiguration())?.squareInputSize
+      ?? ImageSize(side: 224)
   }
 
   /// As the checkpoint stores them; computed weights by the network's own names.
@@ -175,7 +181,7 @@ extension ModelReport {
   /// The first few, quoted where a comma or a line break would mislead.
   private func shortList(of labels: [String]) -> String {
     let shown = labels.prefix(5).map { label in
-      label.contains { ",\"\n\r".contains($0) } ? String(reflecting: label) : label
+      label.contains { ",\"\n\r".contains($0) } ? String(reflecting: label) : Text.printable(label)
     }
     let rest = labels.count > 5 ? ", … (\(labels.count))" : ""
     return shown.joined(separator: ", ") + rest

@@ -20,6 +20,20 @@ enum Text {
     return text
   }
 
+  /// On one line, and without codes that would drive a terminal: names and labels are others'.
+  static func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      result += isControl(scalar) ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+    return result
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control
+  }
+
   /// `25,549,352`
   static func grouped(_ number: Int) -> String {
     var text = ""

@@ -69,3 +69,79 @@ func writeFile(_ bytes: UnsafeRawBufferPointer, path: String) throws(OutputError
   // Some file systems tell only now that there was no room.
   guard close(descriptor) == 0 else { throw .unwritable(name: path, reason: lastErrorText()) }
 }
+
+/// What a path leads to, after symbolic links.
+struct FileStatus {
+  enum Kind {
+    case file, folder
+    /// A pipe, socket or device.
+    case other
+  }
+
+  struct Identity: Hashable {
+    let device: UInt64
+    let node: UInt64
+  }
+
+  let kind: Kind
+  let identity: Identity
+
+  /// `nil` if there is nothing, or nothing that may be looked at.
+  init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: kind = .file
+    case S_IFDIR: kind = .folder
+    default: kind = .other
+    }
+    identity = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
+  }
+}
+
+/// Opens a file or a pipe, without waiting for a pipe's writer.
+func openForReading(_ path: String) -> Int32? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  return descriptor >= 0 ? descriptor : nil
+}
+
+func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
+
+/// Whether a read would return at once: with data, the end, or an error.
+func hasInput(_ descriptor: Int32) -> Bool {
+  var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  return poll(&request, 1, 0) != 0
+}
+
+/// Whether somebody has the other end of a named pipe open; of a descriptor that was opened with
+/// `openForReading` and has no input.
+func hasWriter(_ descriptor: Int32) -> Bool {
+  // Nobody there is the end of the input, a silent writer is EAGAIN.
+  var byte: UInt8 = 0
+  return read(descriptor, &byte, 1) < 0
+}
+
+/// What one read gives; empty at the end.
+/// - Throws: `InputError.unreadable`.
+func readAvailable(
+  _ descriptor: Int32, limit: Int, name: String
+) throws(InputError) -> [UInt8] {
+  var failure: InputError?
+  let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+    var result = 0
+    repeat {
+      result = read(descriptor, buffer.baseAddress, limit)
+    } while result < 0 && errno == EINTR
+    if result < 0 { failure = .unreadable(name: name, reason: lastErrorText()) }
+    count = max(0, result)
+  }
+  if let failure { throw failure }
+  return bytes
+}
+
+/// The beginning of a regular file; empty where it cannot be read.
+func firstBytes(of path: String, count: Int) -> [UInt8] {
+  guard let descriptor = openForReading(path) else { return [] }
+  defer { close(descriptor) }
+  return (try? readAvailable(descriptor, limit: count, name: path)) ?? []
+}

@@ -1,0 +1,36 @@
+/// Reading from pipes and terminals without blocking a thread: the wait for data ends when the
+/// task is cancelled.
+enum Descriptor {
+  private static let pieceSize = 1 << 16
+  private static let pause = Duration.milliseconds(20)
+
+  /// - Parameter patience: How long to wait for somebody to write to a named pipe; `nil` for ever.
+  /// - Returns: What is there, at least one byte; `nil` at the end.
+  /// - Throws: `InputError.unreadable`; `CancellationError`.
+  static func read(
+    _ descriptor: Int32, name: String, patience: Duration? = nil
+  ) async throws -> [UInt8]? {
+    let start = ContinuousClock.now
+    while !hasInput(descriptor) {
+      if let patience, ContinuousClock.now - start > patience, !hasWriter(descriptor) {
+        return nil
+      }
+      try await Task.sleep(for: pause)
+    }
+    try Task.checkCancellation()
+    let bytes = try readAvailable(descriptor, limit: pieceSize, name: name)
+    return bytes.isEmpty ? nil : bytes
+  }
+}
+
+/// An input that cannot be read.
+enum InputError: Error, Hashable, CustomStringConvertible {
+  case unreadable(name: String, reason: String)
+
+  var description: String {
+    switch self {
+    case .unreadable(let name, let reason):
+      "cannot read \(name): \(reason). Check the path and its permissions"
+    }
+  }
+}

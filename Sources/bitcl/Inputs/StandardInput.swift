@@ -1,0 +1,30 @@
+import BigTransfer
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// One image on standard input.
+enum StandardInput {
+  static let descriptor: Int32 = 0
+  /// Bytes of an image that are read before it is refused.
+  static let limit = 1 << 28
+
+  static func image() async -> ImageRequest {
+    let name = "standard input"
+    do {
+      var data = Data()
+      while let bytes = try await Descriptor.read(descriptor, name: name) {
+        data.append(contentsOf: bytes)
+        guard data.count <= limit else {
+          throw ImageError(file: name, reason: .fileTooLarge(bytes: data.count, limit: limit))
+        }
+      }
+      return ImageRequest(name: "-", source: .success(.data(data, name: name)))
+    } catch {
+      return ImageRequest(name: "-", source: .failure(error))
+    }
+  }
+}
