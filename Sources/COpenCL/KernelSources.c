@@ -9,11 +9,62 @@ static const struct {
   const char *name;
   const unsigned char *text;
 } kernel_sources[] = {
+  {"add.cl", (const unsigned char[]){
+#embed "../../Kernels/add.cl" suffix(, 0)
+  }},
+  {"add_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/add_ref.cl" suffix(, 0)
+  }},
+  {"conv2d_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/conv2d_ref.cl" suffix(, 0)
+  }},
+  {"conv2d_tiled.cl", (const unsigned char[]){
+#embed "../../Kernels/conv2d_tiled.cl" suffix(, 0)
+  }},
+  {"conv2d_vector.cl", (const unsigned char[]){
+#embed "../../Kernels/conv2d_vector.cl" suffix(, 0)
+  }},
   {"fill.cl", (const unsigned char[]){
 #embed "../../Kernels/fill.cl" suffix(, 0)
   }},
+  {"global_avg_pool.cl", (const unsigned char[]){
+#embed "../../Kernels/global_avg_pool.cl" suffix(, 0)
+  }},
+  {"global_avg_pool_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/global_avg_pool_ref.cl" suffix(, 0)
+  }},
+  {"group_norm.cl", (const unsigned char[]){
+#embed "../../Kernels/group_norm.cl" suffix(, 0)
+  }},
+  {"group_norm_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/group_norm_ref.cl" suffix(, 0)
+  }},
+  {"group_norm_statistics.cl", (const unsigned char[]){
+#embed "../../Kernels/group_norm_statistics.cl" suffix(, 0)
+  }},
+  {"linear.cl", (const unsigned char[]){
+#embed "../../Kernels/linear.cl" suffix(, 0)
+  }},
+  {"linear_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/linear_ref.cl" suffix(, 0)
+  }},
+  {"max_pool.cl", (const unsigned char[]){
+#embed "../../Kernels/max_pool.cl" suffix(, 0)
+  }},
+  {"max_pool_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/max_pool_ref.cl" suffix(, 0)
+  }},
   {"prelude.clh", (const unsigned char[]){
 #embed "../../Kernels/prelude.clh" suffix(, 0)
+  }},
+  {"weight_standardization.cl", (const unsigned char[]){
+#embed "../../Kernels/weight_standardization.cl" suffix(, 0)
+  }},
+  {"weight_standardization_ref.cl", (const unsigned char[]){
+#embed "../../Kernels/weight_standardization_ref.cl" suffix(, 0)
+  }},
+  {"zero_pad.cl", (const unsigned char[]){
+#embed "../../Kernels/zero_pad.cl" suffix(, 0)
   }},
 };
 

@@ -57,6 +57,11 @@ package struct Kernel: ~Copyable {
     try setValue(index, value)
   }
 
+  /// Sets an `int2`.
+  package func setArgument(_ index: Int, _ value: SIMD2<Int32>) throws(OpenCLError) {
+    try setValue(index, value)
+  }
+
   /// Sets an `int4`.
   package func setArgument(_ index: Int, _ value: SIMD4<Int32>) throws(OpenCLError) {
     try setValue(index, value)

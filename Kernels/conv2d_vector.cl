@@ -1,0 +1,247 @@
+// Convolution for devices of CPU type: one work-item a work-group, explicit vectors.
+//
+//   y[n,oy,ox,k] = residual[n,oy,ox,k]
+//                + sum over ky,kx,c of f(x[n, oy*S+ky*D-top, ox*S+kx*D-left, c]) * w[k,c,ky,kx]
+//   f(v) = ACTIVATE((v - centre[n,c]) * scale[n,c] + offset[n,c]), and 0 for a padded tap
+//
+// with the residual, the normalisation f and the statistics of y each there or not (FLAG_…).
+//
+// A group computes a rectangle of output pixels for a run of output-channel blocks. It normalises
+// the patch of input below the rectangle once into local memory, then sweeps the register tile
+// (MICRO_PIXELS pixels x BLOCK_N channels) over pixels and channel blocks.
+//
+//   x, residual, y   [N][H][W][pixel stride], channels beyond the real ones are zeros
+//   w                [K/BLOCK_N][C/BLOCK_C][ky][kx][BLOCK_C][BLOCK_N], zero-filled
+//   coefficients     [N][centre, scale, offset][pixel stride of x]
+//   partials         [N][tiles][mean, M2][pixel stride of y], over the pixels of a tile
+//   patch            [C/BLOCK_C][patch rows][patch columns][BLOCK_C]
+//
+// DENSE: the input's pixels lie without gaps (the image: 3 channels); BLOCK_C is then C itself and
+// the taps of a row are one run of kernel*C floats. No normalisation.
+//
+// Launch: (runs of channel blocks, tiles, N) groups of 1.
+#ifndef VECTOR
+#define VECTOR 8  // floats in a register (4, 8, 16)
+#endif
+#ifndef MICRO_PIXELS
+#define MICRO_PIXELS 6  // pixels of the register tile (2, 4, 6, 8, 12, 14); 2*MICRO_PIXELS + 3 registers
+#endif
+#ifndef DENSE
+#define DENSE 0
+#endif
+#define BLOCK_C 16
+#define BLOCK_N (2 * VECTOR)
+
+typedef VECTOR_TYPE(VECTOR) vfloat;
+#define LOAD(p) (*(__global const vfloat *)(p))
+
+#if MICRO_PIXELS == 2
+#define EACH_PIXEL(OP) OP(0) OP(1)
+#elif MICRO_PIXELS == 4
+#define EACH_PIXEL(OP) OP(0) OP(1) OP(2) OP(3)
+#elif MICRO_PIXELS == 6
+#define EACH_PIXEL(OP) OP(0) OP(1) OP(2) OP(3) OP(4) OP(5)
+#elif MICRO_PIXELS == 8
+#define EACH_PIXEL(OP) OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7)
+#elif MICRO_PIXELS == 12
+#define EACH_PIXEL(OP) \
+  OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7) OP(8) OP(9) OP(10) OP(11)
+#elif MICRO_PIXELS == 14
+#define EACH_PIXEL(OP) \
+  OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7) OP(8) OP(9) OP(10) OP(11) OP(12) OP(13)
+#endif
+
+// The register tile: a<j>, b<j> are pixel j's two vectors of accumulators, p<j> its patch pixel.
+#define DECLARE_ACCUMULATORS(j) vfloat a##j = (vfloat)(0.0f), b##j = (vfloat)(0.0f);
+#define MULTIPLY_ACCUMULATE(j)          \
+  {                                     \
+    const vfloat v = (vfloat)(p##j[i]); \
+    a##j = fma(v, wa, a##j);            \
+    b##j = fma(v, wb, b##j);            \
+  }
+#define ADVANCE_PIXEL(j) p##j += step;
+
+static inline void fill_patch(
+    __local float *restrict patch, __global const float *restrict x,
+    __global const float *restrict coefficients, int4 in, int4 patch_shape, int2 origin,
+    int step, int normalize, float4 activation)
+{
+  const int rows = patch_shape.x, columns = patch_shape.y;
+#if DENSE
+  for (int r = 0; r < rows; r++) {
+    const int iy = origin.x + r * step;
+    for (int c = 0; c < columns; c++) {
+      const int ix = origin.y + c * step;
+      __local float *to = patch + (r * columns + c) * in.z;
+      const bool inside = iy >= 0 && iy < in.x && ix >= 0 && ix < in.y;
+      __global const float *from = x + ((size_t)iy * in.y + ix) * in.w;
+      for (int k = 0; k < in.z; k++) to[k] = inside ? from[k] : 0.0f;
+    }
+  }
+#else
+  for (int k = 0; k < in.w; k += VECTOR) {
+    const vfloat centre = normalize ? LOAD(coefficients + k) : (vfloat)(0.0f);
+    const vfloat scale = normalize ? LOAD(coefficients + in.w + k) : (vfloat)(1.0f);
+    const vfloat offset = normalize ? LOAD(coefficients + 2 * in.w + k) : (vfloat)(0.0f);
+    __local float *to = patch + (k / BLOCK_C) * rows * columns * BLOCK_C + k % BLOCK_C;
+    for (int r = 0; r < rows; r++) {
+      const int iy = origin.x + r * step;
+      for (int c = 0; c < columns; c++, to += BLOCK_C) {
+        const int ix = origin.y + c * step;
+        vfloat v = (vfloat)(0.0f);
+        if (iy >= 0 && iy < in.x && ix >= 0 && ix < in.y) {
+          v = LOAD(x + ((size_t)iy * in.y + ix) * in.w + k);
+          if (normalize) v = ACTIVATE(fma(v - centre, scale, offset), activation);
+        }
+        *(__local vfloat *)to = v;
+      }
+    }
+  }
+#endif
+}
+
+// Merges MICRO_PIXELS values into the running mean and sum of squared deviations (Chan, Golub and
+// LeVeque 1979): nothing cancels, whatever the mean.
+typedef struct {
+  vfloat mean, m2;
+} moments;
+
+static inline moments merge(moments total, float count, moments part, float part_count)
+{
+  const float sum = count + part_count;
+  const vfloat delta = part.mean - total.mean;
+  moments merged;
+  merged.mean = fma(delta, (vfloat)(part_count / sum), total.mean);
+  merged.m2 = total.m2 + fma(delta * delta, (vfloat)(count * (part_count / sum)), part.m2);
+  return merged;
+}
+
+#define IF_VALID(j) (j < valid ? 1.0f : 0.0f)
+#define ADD_A(j) part_a.mean += IF_VALID(j) * (a##j - a0);
+#define ADD_B(j) part_b.mean += IF_VALID(j) * (b##j - b0);
+#define DEVIATION_A(j) { const vfloat d = a##j - part_a.mean; part_a.m2 = fma(IF_VALID(j) * d, d, part_a.m2); }
+#define DEVIATION_B(j) { const vfloat d = b##j - part_b.mean; part_b.m2 = fma(IF_VALID(j) * d, d, part_b.m2); }
+
+#define STORE(j)                                                                \
+  if (j < valid) {                                                              \
+    const size_t at = output + (size_t)(row_of(m + j) * out.y + column_of(m + j)) * out.w;  \
+    if (flags & FLAG_RESIDUAL) a##j += LOAD(residual + at);                     \
+    *(__global vfloat *)(y + at) = a##j;                                        \
+    if (second) {                                                               \
+      if (flags & FLAG_RESIDUAL) b##j += LOAD(residual + at + VECTOR);          \
+      *(__global vfloat *)(y + at + VECTOR) = b##j;                             \
+    }                                                                           \
+  }
+#define row_of(m) ((m) / columns)
+#define column_of(m) ((m) % columns)
+
+#define SET_PIXEL(j)                                                        \
+  __local const float *p##j;                                                \
+  {                                                                         \
+    const int at = min(m + j, pixels - 1);                                  \
+    p##j = patch + (row_of(at) * patch_shape.y + column_of(at)) * in_patch; \
+  }
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void conv2d_vector(
+    __global const float *restrict x, __global const float *restrict w,
+    __global const float *restrict coefficients, __global const float *restrict residual,
+    __global float *restrict y, __global float *restrict partials, __local float *restrict patch,
+    int4 in,      // height, width, channels, pixel stride
+    int4 out,     // height, width, channels, pixel stride
+    int4 window,  // kernel, stride, dilation, FLAG_… bits
+    int2 before,  // padding: top, left
+    int4 tile,    // rows, columns, tiles across, channel blocks a group
+    float4 activation)
+{
+  const int kernel_size = window.x, stride = window.y, dilation = window.z, flags = window.w;
+  const int image = get_group_id(2), t = get_group_id(1);
+  const int top = (t / tile.z) * tile.x, left = (t % tile.z) * tile.y;
+  const int rows = min(tile.x, out.x - top), columns = min(tile.y, out.y - left);
+  const int pixels = rows * columns;
+
+  // A 1x1 window touches every stride-th pixel only; a larger one has its whole patch kept.
+  const int step_in = kernel_size == 1 ? stride : 1;
+  const int step_patch = kernel_size == 1 ? 1 : stride;
+  const int reach = (kernel_size - 1) * dilation + 1;
+  const int4 patch_shape =
+      (int4)((rows - 1) * step_patch + reach, (columns - 1) * step_patch + reach, 0, 0);
+  const int2 origin = (int2)(top * stride - before.x, left * stride - before.y);
+  fill_patch(patch, x + (size_t)image * in.x * in.y * in.w,
+             coefficients + (size_t)image * 3 * in.w, in, patch_shape, origin, step_in,
+             flags & FLAG_NORMALIZE, activation);
+
+#if DENSE
+  const int block = in.z, blocks = 1;
+  const int taps = dilation == 1 ? 1 : kernel_size;
+  const int run = dilation == 1 ? kernel_size * block : block;
+#else
+  const int block = BLOCK_C, blocks = in.w / BLOCK_C, taps = kernel_size;
+  enum { run = BLOCK_C };
+#endif
+  // Patch offsets in floats: between pixels, taps of a row, rows of taps, channel blocks.
+  const int in_patch = step_patch * block;
+  const int tap_step = dilation * block;
+  const int row_step = dilation * patch_shape.y * block;
+  const int block_step = patch_shape.x * patch_shape.y * block;
+  const size_t weights = (size_t)blocks * block * kernel_size * kernel_size * BLOCK_N;
+
+  const int first = get_group_id(0) * tile.w;
+  const int last = min(first + tile.w, (out.w + BLOCK_N - 1) / BLOCK_N);
+  for (int n = first; n < last; n++) {
+    const int second = n * BLOCK_N + VECTOR < out.w;
+    const size_t output =
+        (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
+    moments total_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, total_b = total_a;
+    for (int m = 0; m < pixels; m += MICRO_PIXELS) {
+      EACH_PIXEL(SET_PIXEL)
+      EACH_PIXEL(DECLARE_ACCUMULATORS)
+      __global const float *wp = w + n * weights;
+      for (int b = 0; b < blocks; b++) {
+        for (int ky = 0; ky < kernel_size; ky++) {
+          for (int kx = 0; kx < taps; kx++) {
+#if DENSE
+#pragma unroll 3
+#else
+#pragma unroll 4
+#endif
+            for (int i = 0; i < run; i++) {
+              const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);
+              EACH_PIXEL(MULTIPLY_ACCUMULATE)
+              wp += BLOCK_N;
+            }
+            const int step = tap_step;
+            EACH_PIXEL(ADVANCE_PIXEL)
+          }
+          const int step = row_step - taps * tap_step;
+          EACH_PIXEL(ADVANCE_PIXEL)
+        }
+        const int step = block_step - kernel_size * row_step;
+        EACH_PIXEL(ADVANCE_PIXEL)
+      }
+      const int valid = min(MICRO_PIXELS, pixels - m);
+      EACH_PIXEL(STORE)
+      if (flags & FLAG_STATISTICS) {
+        moments part_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, part_b = part_a;
+        EACH_PIXEL(ADD_A)
+        EACH_PIXEL(ADD_B)
+        part_a.mean = a0 + part_a.mean * (vfloat)(1.0f / valid);
+        part_b.mean = b0 + part_b.mean * (vfloat)(1.0f / valid);
+        EACH_PIXEL(DEVIATION_A)
+        EACH_PIXEL(DEVIATION_B)
+        total_a = merge(total_a, m, part_a, valid);
+        total_b = merge(total_b, m, part_b, valid);
+      }
+    }
+    if (flags & FLAG_STATISTICS) {
+      const int tiles = get_num_groups(1);
+      __global float *to = partials + ((size_t)image * tiles + t) * 2 * out.w + n * BLOCK_N;
+      *(__global vfloat *)to = total_a.mean;
+      *(__global vfloat *)(to + out.w) = total_a.m2;
+      if (second) {
+        *(__global vfloat *)(to + VECTOR) = total_b.mean;
+        *(__global vfloat *)(to + out.w + VECTOR) = total_b.m2;
+      }
+    }
+  }
+}

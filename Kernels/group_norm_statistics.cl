@@ -1,0 +1,110 @@
+// The statistics of group normalisation, in two steps: moments of each tile of pixels, channel by
+// channel (convolutions deliver these by themselves), then one mean and variance a group.
+//
+//   x             [N][pixels][pixel stride]
+//   partials      [N][tiles][mean, M2][pixel stride], M2 the sum of squared deviations
+//   coefficients  [N][centre, scale, offset][pixel stride], see NORMALIZE; 0 beyond the channels
+//
+// Moments are merged pairwise as Chan, Golub and LeVeque (1979) do; no difference of large squares.
+#ifndef ITEMS
+#define ITEMS 1  // work-items that share a group's merge (1 … 256)
+#endif
+
+// Moments of `tile` consecutive pixels of one channel.
+// Launch: at least (pixel stride, tiles, N) work-items.
+__kernel void group_norm_moments(
+    __global const float *restrict x, __global float *restrict partials, int pixels, int stride,
+    int tile, int tiles)
+{
+  const int c = get_global_id(0), t = get_global_id(1), image = get_global_id(2);
+  if (c >= stride || t >= tiles) return;
+  const int count = min(tile, pixels - t * tile);
+  __global const float *from = x + ((size_t)image * pixels + t * tile) * stride + c;
+  const float about = from[0];
+  float sum = 0.0f;
+  for (int i = 1; i < count; i++) sum += from[(size_t)i * stride] - about;
+  const float mean = about + sum / count;
+  float m2 = 0.0f;
+  for (int i = 0; i < count; i++) {
+    const float d = from[(size_t)i * stride] - mean;
+    m2 = fma(d, d, m2);
+  }
+  __global float *to = partials + ((size_t)image * tiles + t) * 2 * stride + c;
+  to[0] = mean;
+  to[stride] = m2;
+}
+
+// The pixels of tile `t`: tiles are rectangles, clipped at the right and bottom.
+static inline int tile_count(int t, int2 extent, int4 tile)
+{
+  const int top = t / tile.z * tile.x, left = t % tile.z * tile.y;
+  return min(tile.x, extent.x - top) * min(tile.y, extent.y - left);
+}
+
+// Sums a value of every work-item, in a fixed order.
+static inline float group_sum(__local float *shared, exact_sum part)
+{
+  const int item = get_local_id(0);
+  barrier(CLK_LOCAL_MEM_FENCE);
+  shared[item] = part.sum;
+  shared[ITEMS + item] = part.error;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  exact_sum total = {0.0f, 0.0f};
+  for (int i = 0; i < ITEMS; i++) total = exact_add(total, shared[i]);
+  for (int i = 0; i < ITEMS; i++) total.error += shared[ITEMS + i];
+  return total.sum + total.error;
+}
+
+// Launch: (groups * ITEMS, N) in groups of ITEMS.
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+void group_norm_coefficients(
+    __global const float *restrict partials, __global const float *restrict weight,
+    __global const float *restrict bias, __global float *restrict coefficients,
+    int2 extent,  // height, width of the normalised tensor
+    int4 tile,    // rows, columns, tiles across, tiles
+    int4 shape,   // channels, pixel stride, groups, unused
+    float epsilon)
+{
+  __local float shared[2 * ITEMS];
+  const int group = get_group_id(0), image = get_group_id(1), item = get_local_id(0);
+  const int stride = shape.y, size = shape.x / shape.z, first = group * size;
+  partials += (size_t)image * tile.w * 2 * stride + first;
+  const float total = (float)extent.x * (float)extent.y * (float)size;
+
+  // The mean, as the first tile's plus a small rest.
+  const float about = partials[0];
+  exact_sum rest = {0.0f, 0.0f};
+  for (int t = item; t < tile.w; t += ITEMS) {
+    float sum = 0.0f;
+    for (int c = 0; c < size; c++) sum += partials[(size_t)t * 2 * stride + c] - about;
+    rest = exact_add(rest, sum * tile_count(t, extent, tile));
+  }
+  const float shift = group_sum(shared, rest) / total;
+  const float centre = about + shift;
+  const float remainder = (about - centre) + shift;
+
+  exact_sum squares = {0.0f, 0.0f};
+  for (int t = item; t < tile.w; t += ITEMS) {
+    const float count = tile_count(t, extent, tile);
+    float sum = 0.0f;
+    for (int c = 0; c < size; c++) {
+      const float d = partials[(size_t)t * 2 * stride + c] - centre - remainder;
+      sum += fma(d * d, count, partials[((size_t)t * 2 + 1) * stride + c]);
+    }
+    squares = exact_add(squares, sum);
+  }
+  const float variance = group_sum(shared, squares) / total;
+  const float inverse = 1.0f / sqrt(variance + epsilon);
+
+  coefficients += (size_t)image * 3 * stride;
+  for (int c = first + item; c < first + size; c += ITEMS) {
+    const float scale = weight[c] * inverse;
+    coefficients[c] = centre;
+    coefficients[stride + c] = scale;
+    coefficients[2 * stride + c] = fma(-remainder, scale, bias[c]);
+  }
+  if (group == shape.z - 1) {
+    for (int c = shape.x + item; c < stride; c += ITEMS)
+      coefficients[c] = coefficients[stride + c] = coefficients[2 * stride + c] = 0.0f;
+  }
+}
