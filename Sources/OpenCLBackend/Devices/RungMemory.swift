@@ -1,0 +1,37 @@
+import FoundationEssentials
+import OpenCLRuntime
+
+/// Remembers, across processes, which kernel sets a device's driver takes too long to build.
+///
+/// An empty file in the user's cache for each; without a cache every process finds out anew.
+struct RungMemory {
+  private let folder: URL?
+  private let prefix: String
+
+  init(device: Device, environment: [String: String] = ProcessInfo.processInfo.environment) {
+    let identity = "\(device.platform.name) \(device.name) \(device.driverVersion)"
+    prefix = String(identity.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }.prefix(180))
+    if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") {
+      folder = URL(filePath: base).appending(path: "bitcl/slow-builds")
+    } else if let home = environment["HOME"], home.hasPrefix("/") {
+      folder = URL(filePath: home).appending(path: ".cache/bitcl/slow-builds")
+    } else {
+      folder = nil
+    }
+  }
+
+  private func file(_ kernels: KernelSet) -> URL? {
+    folder?.appending(path: "\(prefix)-\(kernels.word)")
+  }
+
+  func isTooSlow(_ kernels: KernelSet) -> Bool {
+    file(kernels).map { FileManager.default.fileExists(atPath: $0.path) } ?? false
+  }
+
+  /// Forgetting is harmless, so a cache that cannot be written is no error.
+  func remember(tooSlow kernels: KernelSet) {
+    guard let folder, let file = file(kernels) else { return }
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try? Data().write(to: file)
+  }
+}

@@ -1,0 +1,76 @@
+import BiTModel
+import OpenCLRuntime
+import Synchronization
+
+/// Runs networks on an OpenCL device, with the best kernels that prove to work there.
+package final class OpenCLBackend: Backend {
+  package let device: Device
+  private let requested: String?
+  private let chosen = Mutex<KernelSet?>(nil)
+
+  /// The longest that a rung's programs may take to build while a plainer rung is left.
+  private static let rungBuildLimit = Duration.seconds(5)
+  private static let buildLimit = Duration.seconds(300)
+  /// The longest that one batch may take.
+  private static let runLimit = Duration.seconds(300)
+
+  /// - Parameter kernelSet: `vector`, `tiled` or `reference` instead of the best that works.
+  package init(device: Device, kernelSet: String? = nil) {
+    self.device = device
+    requested = kernelSet
+  }
+
+  package var name: String { device.label }
+
+  /// The words for the kernel sets that the device's limits allow, best first.
+  package var kernelSets: [String] { KernelSet.ladder(for: device).map(\.word) }
+
+  package func prepare(
+    _ network: Network, weights: any WeightSource
+  ) async throws -> any NetworkRunner {
+    try await prepareScheduler(network, weights: weights)
+  }
+
+  /// As `prepare(_:weights:)`, with the scheduler's own type.
+  package func prepareScheduler(
+    _ network: Network, weights: any WeightSource
+  ) async throws -> InferenceScheduler {
+    try InferenceScheduler(
+      network, weights: weights, device: device, kernels: try await kernels(),
+      buildLimit: Self.buildLimit, timeLimit: Self.runLimit)
+  }
+
+  /// The first rung of the ladder that builds in time and computes what the host computes.
+  private func kernels() async throws -> KernelSet {
+    if let known = chosen.withLock({ $0 }) { return known }
+    var rungs = KernelSet.ladder(for: device)
+    if let requested {
+      rungs = rungs.filter { $0.word == requested }
+      guard !rungs.isEmpty else {
+        throw OpenCLError(
+          .invalidRequest, device: device.label,
+          detail: "no kernel set '\(requested)'; there are \(kernelSets.joined(separator: ", "))")
+      }
+    }
+    let memory = RungMemory(device: device)
+    var failure: (any Error)?
+    for (index, rung) in rungs.enumerated() {
+      let isLast = index == rungs.count - 1
+      if !isLast, memory.isTooSlow(rung) { continue }
+      do {
+        try await RungProbe(
+          device: device, kernels: rung,
+          buildLimit: isLast ? Self.buildLimit : Self.rungBuildLimit
+        ).run()
+        chosen.withLock { $0 = rung }
+        return rung
+      } catch let error as OpenCLError {
+        if case .timedOut = error.kind { memory.remember(tooSlow: rung) }
+        failure = error
+      } catch {
+        failure = error
+      }
+    }
+    throw failure ?? OpenCLError(.invalidRequest, device: device.label)
+  }
+}

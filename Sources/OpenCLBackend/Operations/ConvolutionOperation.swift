@@ -1,0 +1,67 @@
+import BiTModel
+import OpenCLRuntime
+
+/// Binds `conv2d_vector.cl`, `conv2d_tiled.cl` or `conv2d_ref.cl`.
+struct ConvolutionOperation {
+  let launch: ConvolutionLaunch
+  let source: FusedNetwork.Source
+  let residual: Network.NodeID?
+  let gathersMoments: Bool
+  let output: Network.NodeID
+
+  func bind(_ plan: PlanContext, queue: borrowing CommandQueue) throws -> BoundKernel {
+    let convolution = launch.convolution
+    let activation = plan.activation(of: source.norm)
+    let program = try plan.programs.program(
+      launch.program(activation: activation?.function ?? plan.prevailingActivation))
+    let weights = try plan.weights.kernel(of: convolution, launch.packing, queue: queue)
+    var flags: KernelFlags = []
+    if source.norm != nil { flags.insert(.normalize) }
+    if residual != nil { flags.insert(.residual) }
+    if gathersMoments { flags.insert(.statistics) }
+    let window = SIMD4(
+      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.dilation),
+      flags.rawValue)
+    let before = SIMD2(Int32(launch.before.top), Int32(launch.before.left))
+    let shapes: [KernelArgument] = [
+      .int4(launch.input.extents), .int4(launch.output.extents), .int4(window), .int2(before),
+    ]
+    let operands: [KernelArgument] = [
+      plan.tensor(source.tensor), .buffer(weights), plan.coefficients(source.norm),
+      residual.map(plan.tensor) ?? plan.unused, plan.tensor(output),
+      gathersMoments ? plan.moments(output) : plan.unused,
+    ]
+    let label = plan.name(output)
+    let batch = launch.output.shape.batch
+    let constants = try plan.constants(of: activation)
+
+    switch launch.form {
+    case .vector(let tuning, let tile, _):
+      let blocks = (launch.output.pixelStride + tuning.outputBlock - 1) / tuning.outputBlock
+      let runs = (blocks + tile.blocksPerGroup - 1) / tile.blocksPerGroup
+      let tiling = launch.tiling
+      let cut = SIMD4(
+        Int32(tile.rows), Int32(tile.columns), Int32(tiling.across), Int32(tile.blocksPerGroup))
+      return try BoundKernel(
+        "conv2d_vector", of: program, label: label,
+        operands + [.local(tile.patchBytes)] + shapes + [.int4(cut), constants],
+        global: WorkSize(runs, tiling.tiles, batch), local: WorkSize(1, 1, 1))
+    case .tiled(let tuning):
+      let columns = launch.output.pixelStride.roundedUp(to: tuning.tileN) / tuning.tileN
+      return try BoundKernel(
+        "conv2d_tiled", of: program, label: label,
+        operands + shapes + [.int(convolution.outputChannels), constants],
+        global: WorkSize(columns * tuning.groupSize, launch.tiling.tiles, batch),
+        local: WorkSize(tuning.groupSize, 1, 1))
+    case .reference:
+      let (global, local) = plan.elementwise(output)
+      let plain: [KernelArgument] = [
+        plan.tensor(source.tensor), .buffer(weights), plan.tensor(output),
+        plan.extents(source.tensor), plan.extents(output), .int4(window), .int2(before),
+      ]
+      return try BoundKernel(
+        "conv2d_ref", of: program, label: label, plain + [.int(convolution.outputChannels)],
+        global: global, local: local)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import OpenCLRuntime
+
+/// A kernel with its arguments and launch sizes: one launch of a plan.
+final class BoundKernel {
+  /// What it computes, for messages and profiles: a node's name and the kernel's.
+  let label: String
+  private let kernel: Kernel
+  private let global: WorkSize
+  private let local: WorkSize
+  /// Kernels do not retain the buffers that they are given.
+  private let retained: [Shared<DeviceBuffer>]
+
+  init(
+    _ kernel: consuming Kernel, label: String, global: WorkSize, local: WorkSize,
+    retaining buffers: [Shared<DeviceBuffer>]
+  ) {
+    self.label = label
+    self.kernel = kernel
+    self.global = global
+    self.local = local
+    retained = buffers
+  }
+
+  func launch(on queue: borrowing CommandQueue) throws(OpenCLError) {
+    try queue.launch(kernel, global: global, local: local)
+  }
+}
+
+/// One argument of a kernel.
+enum KernelArgument {
+  case buffer(Shared<DeviceBuffer>)
+  case int(Int)
+  case int2(SIMD2<Int32>)
+  case int4(SIMD4<Int32>)
+  case float(Float)
+  case float4(SIMD4<Float>)
+  /// Bytes of local memory.
+  case local(Int)
+}
+
+extension BoundKernel {
+  /// Makes a kernel of a program and sets its arguments in order.
+  convenience init(
+    _ name: String, of program: Shared<Program>, label: String, _ arguments: [KernelArgument],
+    global: WorkSize, local: WorkSize
+  ) throws(OpenCLError) {
+    let kernel = try program.resource.makeKernel(name)
+    var buffers: [Shared<DeviceBuffer>] = []
+    for (index, argument) in arguments.enumerated() {
+      switch argument {
+      case .buffer(let buffer):
+        try kernel.setArgument(index, buffer.resource)
+        buffers.append(buffer)
+      case .int(let value): try kernel.setArgument(index, Int32(value))
+      case .int2(let value): try kernel.setArgument(index, value)
+      case .int4(let value): try kernel.setArgument(index, value)
+      case .float(let value): try kernel.setArgument(index, value)
+      case .float4(let value): try kernel.setArgument(index, value)
+      case .local(let byteCount): try kernel.setLocalMemory(index, byteCount: byteCount)
+      }
+    }
+    self.init(
+      kernel, label: "\(label) (\(name))", global: global, local: local, retaining: buffers)
+  }
+}

@@ -1,0 +1,132 @@
+import BiTModel
+
+/// How `conv2d_vector.cl` cuts one convolution into groups.
+///
+/// The rectangle of pixels decides how statistics are partitioned, and with that the last bits of
+/// the result. It therefore depends on the image's size and the device alone, never on the batch;
+/// only `blocksPerGroup`, which changes no arithmetic, looks at the batch.
+struct VectorTile: Hashable, Sendable {
+  /// Output pixels of a group.
+  var rows: Int
+  var columns: Int
+  /// Output-channel blocks of a group.
+  var blocksPerGroup: Int
+  /// Bytes of the normalised input patch.
+  var patchBytes: Int
+}
+
+/// Chooses tiles by a small model of the time that a launch takes, in register-tile cycles.
+struct VectorTileChooser {
+  let tuning: VectorConvolutionTuning
+  let computeUnits: Int
+  let localMemory: Int
+
+  /// The geometry of one convolution as the kernel sees it.
+  struct Problem {
+    let outputHeight: Int
+    let outputWidth: Int
+    let inputStride: Int
+    let outputStride: Int
+    let kernel: Int
+    let stride: Int
+    let dilation: Int
+  }
+
+  /// Cycles to fetch, normalise and store one vector of the patch.
+  private let patchVectorCycles = 4.0
+  /// Bytes of weights that arrive in a cycle from the shared cache.
+  private let weightBytesPerCycle = 16.0
+  /// What a core's own cache holds of weights between register tiles.
+  private let weightCacheBytes = 192 << 10
+  /// Beyond this the patch itself falls out of the core's own cache.
+  private let preferredPatchBytes = 224 << 10
+  /// Cycles to start a group.
+  private let groupCycles = 4000.0
+
+  /// - Returns: `nil` if not even one pixel's patch fits the device's local memory.
+  func tile(for problem: Problem, batch: Int) -> VectorTile? {
+    let blocks = (problem.outputStride + tuning.outputBlock - 1) / tuning.outputBlock
+    guard var best = bestRectangle(problem, blocks: blocks) else { return nil }
+    best.blocksPerGroup = bestSplit(best, problem, blocks: blocks, batch: batch).blocks
+    return best
+  }
+
+  private func bestRectangle(_ problem: Problem, blocks: Int) -> VectorTile? {
+    var best: (tile: VectorTile, cost: Double)?
+    for columns in columnChoices(problem) {
+      for rows in rowChoices(problem, columns: columns) {
+        let bytes = patchBytes(problem, rows: rows, columns: columns)
+        guard bytes <= localMemory else { continue }
+        let tile = VectorTile(
+          rows: rows, columns: columns, blocksPerGroup: blocks, patchBytes: bytes)
+        let cost = bestSplit(tile, problem, blocks: blocks, batch: 1).cost
+        if best == nil || cost < best!.cost { best = (tile, cost) }
+      }
+    }
+    return best?.tile
+  }
+
+  /// The number of blocks a group that makes the launch shortest.
+  private func bestSplit(
+    _ tile: VectorTile, _ problem: Problem, blocks: Int, batch: Int
+  ) -> (blocks: Int, cost: Double) {
+    var best = (blocks: blocks, cost: Double.infinity)
+    var splits = 1
+    while splits <= blocks {
+      let perGroup = (blocks + splits - 1) / splits
+      let cost = launchCycles(
+        tile, problem, blocks: blocks, blocksPerGroup: perGroup, batch: batch)
+      if cost < best.cost { best = (perGroup, cost) }
+      splits = max(splits + 1, splits * 5 / 4)
+    }
+    return best
+  }
+
+  private func launchCycles(
+    _ tile: VectorTile, _ problem: Problem, blocks: Int, blocksPerGroup: Int, batch: Int
+  ) -> Double {
+    let across = (problem.outputWidth + tile.columns - 1) / tile.columns
+    let down = (problem.outputHeight + tile.rows - 1) / tile.rows
+    let splits = (blocks + blocksPerGroup - 1) / blocksPerGroup
+    let groups = across * down * splits * batch
+    let depth = problem.inputStride * problem.kernel * problem.kernel
+    let pixels = min(tile.rows, problem.outputHeight) * min(tile.columns, problem.outputWidth)
+    let micros = (pixels + tuning.microPixels - 1) / tuning.microPixels
+
+    // Two vectors a pixel, two multiply-adds a cycle.
+    let compute = Double(micros * tuning.microPixels * blocksPerGroup * depth)
+    let patch = Double(tile.patchBytes / 4 / tuning.vector) * patchVectorCycles
+    let blockBytes = depth * tuning.outputBlock * 4
+    let passes = blockBytes > weightCacheBytes ? micros : 1
+    let weights = Double(blockBytes * blocksPerGroup * passes) / weightBytesPerCycle
+    let spill = tile.patchBytes > preferredPatchBytes ? compute / 4 : 0
+    // Weights stream in beside the arithmetic, but never quite for nothing.
+    let group = groupCycles + patch + max(compute, weights) + min(compute, weights) / 4 + spill
+    let waves = Double((groups + computeUnits - 1) / computeUnits)
+    return waves * group
+  }
+
+  private func columnChoices(_ problem: Problem) -> [Int] {
+    var choices: [Int] = []
+    var parts = 1
+    while parts <= problem.outputWidth {
+      let columns = (problem.outputWidth + parts - 1) / parts
+      if choices.last != columns { choices.append(columns) }
+      parts = max(parts + 1, parts * 5 / 4)
+    }
+    return choices
+  }
+
+  private func rowChoices(_ problem: Problem, columns: Int) -> [Int] {
+    let most = max(1, min(problem.outputHeight, 512 / columns))
+    return Array(1...most)
+  }
+
+  private func patchBytes(_ problem: Problem, rows: Int, columns: Int) -> Int {
+    let step = problem.kernel == 1 ? 1 : problem.stride
+    let reach = (problem.kernel - 1) * problem.dilation + 1
+    let patchRows = (rows - 1) * step + reach
+    let patchColumns = (columns - 1) * step + reach
+    return patchRows * patchColumns * problem.inputStride * MemoryLayout<Float>.stride
+  }
+}

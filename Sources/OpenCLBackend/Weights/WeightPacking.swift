@@ -1,0 +1,39 @@
+import BiTModel
+
+/// Where a convolution's kernel elements lie on the device:
+/// [output blocks][channel blocks][taps][channels of a block][outputs of a block], zero-filled.
+struct WeightPacking: Hashable, Sendable {
+  let outputBlock: Int
+  let channelBlock: Int
+  let outputBlocks: Int
+  let channelBlocks: Int
+
+  /// One block of everything: [taps][channels][outputs].
+  init(plain convolution: Convolution) {
+    outputBlock = convolution.outputChannels
+    channelBlock = convolution.inputChannels
+    outputBlocks = 1
+    channelBlocks = 1
+  }
+
+  /// - Parameter dense: Whether the input's pixels lie without gaps, all channels one block.
+  init(vector tuning: VectorConvolutionTuning, _ convolution: Convolution, dense: Bool) {
+    outputBlock = tuning.outputBlock
+    outputBlocks = (convolution.outputChannels + outputBlock - 1) / outputBlock
+    channelBlock = dense ? convolution.inputChannels : VectorConvolutionTuning.channelBlock
+    channelBlocks = (convolution.inputChannels + channelBlock - 1) / channelBlock
+  }
+
+  func elementCount(taps: Int) -> Int {
+    outputBlocks * outputBlock * channelBlocks * channelBlock * taps
+  }
+
+  /// The offset of a channel's first tap; further taps follow `tapStride` apart.
+  func offset(output: Int, channel: Int, taps: Int) -> Int {
+    let block = output / outputBlock * channelBlocks + channel / channelBlock
+    return (block * taps * channelBlock + channel % channelBlock) * outputBlock
+      + output % outputBlock
+  }
+
+  var tapStride: Int { channelBlock * outputBlock }
+}

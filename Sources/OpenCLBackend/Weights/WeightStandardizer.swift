@@ -1,0 +1,86 @@
+import BiTModel
+import OpenCLRuntime
+
+/// Standardises and packs convolution kernels, on the device if it proves able to.
+final class WeightStandardizer {
+  /// The most that the device's result may differ from the Double result, relative to the largest.
+  static let tolerance: Float = 1e-6
+
+  let context: Context
+  private let kernel: Kernel
+  private let items: Int
+  /// Whether the device agrees with Double on kernels that are hard for Float.
+  private(set) var isDeviceTrusted = false
+
+  init(
+    context: Context, programs: ProgramLibrary, items: Int, queue: borrowing CommandQueue
+  ) throws {
+    self.context = context
+    self.items = items
+    kernel = try programs.program(
+      ProgramRequest("weight_standardization.cl", options: "-D ITEMS=\(items)")
+    ).resource.makeKernel("weight_standardization")
+    isDeviceTrusted = try agreesOnProbe(queue: queue)
+  }
+
+  /// - Parameter values: [output channels][input channels][taps].
+  /// - Returns: A buffer of `packing`'s layout, filled once the queue has got that far.
+  func standardize(
+    _ values: [Float], of convolution: Convolution, _ packing: WeightPacking,
+    queue: borrowing CommandQueue
+  ) throws -> DeviceBuffer {
+    guard isDeviceTrusted else {
+      let packed = HostStandardization.packed(values, of: convolution, packing)
+      return try DeviceBuffer(in: context, copying: packed.span.bytes, access: .readOnly)
+    }
+    return try onDevice(values, of: convolution, packing, queue: queue)
+  }
+
+  private func onDevice(
+    _ values: [Float], of convolution: Convolution, _ packing: WeightPacking,
+    queue: borrowing CommandQueue
+  ) throws -> DeviceBuffer {
+    let taps = convolution.kernel * convolution.kernel
+    let raw = try DeviceBuffer(in: context, copying: values.span.bytes, access: .readOnly)
+    let packed = try DeviceBuffer(
+      in: context, byteCount: packing.elementCount(taps: taps) * MemoryLayout<Float>.stride)
+    try kernel.setArgument(0, raw)
+    try kernel.setArgument(1, packed)
+    let sizes = [
+      convolution.outputChannels, convolution.inputChannels, taps, packing.outputBlock,
+      packing.channelBlock, packing.channelBlocks,
+    ]
+    for (index, size) in sizes.enumerated() {
+      try kernel.setArgument(2 + index, Int32(size))
+    }
+    try kernel.setArgument(8, Float(convolution.standardizationEpsilon))
+    let groups = packing.outputBlocks * packing.outputBlock
+    try queue.launch(kernel, global: WorkSize(groups * items), local: WorkSize(items))
+    // The raw kernel is released on return, and the launch needs it.
+    try queue.finish()
+    return packed
+  }
+
+  /// Ordinary kernels beside those that lose digits in Float: a mean far from zero, a spread near
+  /// √ε, all elements equal.
+  private func agreesOnProbe(queue: borrowing CommandQueue) throws -> Bool {
+    let convolution = Convolution(
+      inputChannels: 21, outputChannels: 6, kernel: 3, padding: .symmetric(1),
+      standardizationEpsilon: 1e-8, path: "probe")
+    let count = convolution.inputChannels * 9
+    let noise = RandomWeights().values(of: convolution.weight)
+    var values = noise
+    for index in 0..<count {
+      values[count + index] = noise[index] + 8
+      values[2 * count + index] = noise[index] * 1e-3
+      values[3 * count + index] = 0
+      values[4 * count + index] = 0.25
+    }
+    let packing = WeightPacking(plain: convolution)
+    let expected = HostStandardization.packed(values, of: convolution, packing)
+    let buffer = try onDevice(values, of: convolution, packing, queue: queue)
+    let found = try queue.read(buffer, as: Float.self, count: expected.count)
+    let largest = expected.reduce(0) { max($0, abs($1)) }
+    return zip(expected, found).allSatisfy { abs($0 - $1) <= Self.tolerance * largest }
+  }
+}
