@@ -67,7 +67,8 @@ let package = Package(
     .testTarget(
       name: "BackendTests",
       dependencies: [
-        "ReferenceBackend", "CPUBackend", "OpenCLBackend", "NumericsValidation", "TestSupport",
+        "ReferenceBackend", "CPUBackend", "OpenCLBackend", "OpenCLRuntime", "NumericsValidation",
+        "TestSupport",
       ]),
     .testTarget(name: "BigTransferTests", dependencies: ["BigTransfer", "TestSupport"]),
     .testTarget(name: "bitclTests", dependencies: ["BigTransfer", "TestSupport"]),
