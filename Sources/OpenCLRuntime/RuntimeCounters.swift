@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What has passed between host and device through one `Context` since it was made.
 ///
 /// Two snapshots around a piece of work prove what stayed resident: no upload, no new buffer.
@@ -38,7 +36,7 @@ package struct RuntimeCounters: Hashable, Sendable {
 
 /// The counters of a context, shared by everything that was made in it.
 final class CounterStore: Sendable {
-  private let counters = Mutex(RuntimeCounters())
+  private let counters = Monitor(RuntimeCounters())
 
   var snapshot: RuntimeCounters { counters.withLock { $0 } }
 

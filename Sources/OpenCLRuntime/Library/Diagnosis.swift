@@ -23,10 +23,22 @@ package struct Diagnosis: Sendable {
     self.nodes = nodes
   }
 
-  /// Everything wrong, the most fundamental first. Empty platforms alone are not wrong.
+  /// Everything wrong, the most fundamental first. Empty platforms are wrong only where there is
+  /// nothing else.
   package var findings: [Finding] {
-    libraryFindings + driverFindings + permissionFindings + missingDriverFindings + deviceFindings
+    let specific =
+      libraryFindings + driverFindings + permissionFindings + missingDriverFindings + deviceFindings
+    guard specific.isEmpty, let summary else { return specific }
+    return [Finding(problem: summary, advice: Self.cpuDriverAdvice)]
   }
+
+  /// What mends the most fundamental problem.
+  package var advice: String? {
+    findings.lazy.compactMap(\.advice).first
+  }
+
+  private static let cpuDriverAdvice =
+    "install a driver (Debian, for the CPU: apt install pocl-opencl-icd)"
 
   /// One line for an error message: no device, and why. Nil where there is a device.
   package var summary: String? {
@@ -36,9 +48,8 @@ package struct Diagnosis: Sendable {
     if let failure = discovery.failure { return text + "\(failure)" }
     let (platforms, unusable) = (discovery.platforms.count, discovery.unusable)
     switch (platforms, unusable.count) {
-    case (0, _) where registry.drivers.contains { $0.failure != nil }:
-      text += "no driver that is registered in \(registry.place) loads"
-    case (0, _): text += "no driver is installed"
+    case (0, _) where registry.drivers.isEmpty: text += "no driver is installed"
+    case (0, _): text += "no driver that is registered in \(registry.place) answers"
     case (1, 0): text += "1 platform answered, it has no device"
     case (_, 0): text += "\(platforms) platforms answered, none has a device"
     default:
@@ -60,7 +71,7 @@ package struct Diagnosis: Sendable {
       return [
         Finding(
           problem: "no driver is registered in \(registry.place)",
-          advice: "install one (Debian, for the CPU: apt install pocl-opencl-icd)")
+          advice: Self.cpuDriverAdvice)
       ]
     }
     return registry.drivers.compactMap { driver in

@@ -58,8 +58,6 @@ package struct Program: ~Copyable, @unchecked Sendable {
     return try Kernel(handle: created, name: kernel, device: device)
   }
 
-  // MARK: Building
-
   private static func compile(
     _ source: ProgramSource, _ context: Context
   ) throws(OpenCLError) -> cl_program {

@@ -1,6 +1,4 @@
-import Dispatch
 import Glibc
-import Synchronization
 
 /// Runs calls that may never return, several at once, each with a limit.
 ///
@@ -17,8 +15,7 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
 
   private let count: Int
   private let body: @Sendable (Int) -> Output
-  private let state = Mutex(State())
-  private let progress = DispatchSemaphore(value: 0)
+  private let state = Monitor(State())
 
   private init(_ count: Int, _ body: @escaping @Sendable (Int) -> Output) {
     self.count = count
@@ -39,7 +36,7 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
 
   private func results(limit: Duration) -> [Output?] {
     while true {
-      let (isDone, abandoned) = state.withLock { state -> (Bool, Int) in
+      let (finished, abandoned) = state.withLock { state -> (Int, Int) in
         let now = ContinuousClock.now
         let late = state.started.filter { $0.value.duration(to: now) > limit }.map(\.key)
         for index in late {
@@ -47,15 +44,15 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
           state.finished[index] = .some(nil)
           AbandonedWork.begin()
         }
-        return (state.finished.count == count, late.count)
+        return (state.finished.count, late.count)
       }
-      if isDone { break }
+      if finished == count { break }
       // The threads left behind are replaced, so that the rest gets its turn.
       for _ in 0..<abandoned {
         let isReplaced = startThread()
         if !isReplaced { work() }
       }
-      _ = progress.wait(timeout: .now() + .milliseconds(20))
+      state.wait(milliseconds: 20) { $0.finished.count > finished }
     }
     return state.withLock { state in (0..<count).map { state.finished[$0] ?? nil } }
   }
@@ -65,7 +62,6 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
     while let index = begin() {
       let output = body(index)
       guard end(index, output) else { return AbandonedWork.end() }
-      progress.signal()
     }
   }
 
@@ -79,7 +75,7 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
   }
 
   private func end(_ index: Int, _ output: Output) -> Bool {
-    state.withLock { state in
+    state.update { state in
       guard state.started.removeValue(forKey: index) != nil else { return false }
       state.finished[index] = output
       return true

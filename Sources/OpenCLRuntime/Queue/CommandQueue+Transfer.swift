@@ -1,8 +1,6 @@
 internal import COpenCL
 
 extension CommandQueue {
-  // MARK: Blocking
-
   /// Writes `bytes` to the buffer and waits until they are taken.
   ///
   /// What was enqueued before is waited for first, with the limit: the copy itself has none, for
@@ -62,8 +60,6 @@ extension CommandQueue {
     try read(buffer, at: offset, into: &raw, timeout: timeout)
     return elements
   }
-
-  // MARK: Enqueued
 
   /// Enqueues a write; `source` must stay valid and unchanged until the event is complete.
   package func enqueueWrite(
