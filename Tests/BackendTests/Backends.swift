@@ -1,4 +1,5 @@
 import BiTModel
+import CPUBackend
 import ReferenceBackend
 import Testing
 
@@ -23,7 +24,9 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
 
 /// Every backend that the tests run over.
 enum Backends {
-  static let all = [
-    BackendUnderTest("reference") { ReferenceBackend() }
-  ]
+  static let all =
+    [BackendUnderTest("reference") { ReferenceBackend() }]
+    + InstructionSet.available.map { set in
+      BackendUnderTest("cpu, \(set)") { CPUBackend(instructionSet: set) }
+    }
 }
