@@ -45,7 +45,7 @@ let package = Package(
       name: "BigTransfer",
       dependencies: [
         "BiTModel", "ImageInput", "ReferenceBackend", "CPUBackend", "OpenCLBackend",
-        "NumericsValidation", "CEmbeddedData",
+        "OpenCLRuntime", "NumericsValidation", "CEmbeddedData",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(

@@ -10,8 +10,10 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
   case unknownRandomModel(name: String)
   /// The program was built without its demo model, or with a damaged one.
   case demoModelMissing
-  case noSuchDevice(word: String, available: [String])
-  case noOpenCLDevice(word: String, reason: String)
+  /// - `hint`: why OpenCL offers nothing, where that is so.
+  case noSuchDevice(word: String, available: [String], hint: String?)
+  /// - `kind`: `device` or `GPU`; `reason`: why OpenCL offers nothing, where that is so.
+  case noOpenCLDevice(kind: String, reason: String?)
   /// Every backend that could serve failed.
   case noBackendWorks(failures: [String])
   /// Labels or logits were asked of a model that has no classifier.
@@ -49,11 +51,12 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
         + " is 32 to 4096 pixels"
     case .demoModelMissing:
       "this program was built without the demo model. Give a model with -m"
-    case .noSuchDevice(let word, let available):
-      "no device is called '\(word)'. There are: \(available.joined(separator: "; "))"
-    case .noOpenCLDevice(let word, let reason):
-      "\(word == "gpu" ? "no OpenCL GPU" : "no OpenCL device"): \(reason). Run 'bitcl devices' to"
-        + " see what is missing, or use the device 'cpu'"
+    case .noSuchDevice(let word, let available, let hint):
+      "no device is called '\(word)'\(hint.map { " (\($0))" } ?? "")."
+        + " There are: \(available.joined(separator: "; "))"
+    case .noOpenCLDevice(let kind, let reason):
+      "\(reason ?? "no OpenCL \(kind): the platforms have other devices only")."
+        + " Run 'bitcl devices' to see what is missing, or use the device 'cpu'"
     case .noBackendWorks(let failures):
       "no device could run the model: \(failures.joined(separator: "; ")). Try the device 'cpu'"
     case .noClassifier(let model):

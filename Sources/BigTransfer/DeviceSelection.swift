@@ -48,3 +48,13 @@ public enum DeviceSelection: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension DeviceSelection {
+  /// What `automatic` would take first, and why.
+  public static func automaticChoice(
+    in inventory: DeviceInventory
+  ) -> (name: String, reason: String) {
+    let first = BackendCandidate.automatic(inventory)[0]
+    return (first.name, first.reason)
+  }
+}

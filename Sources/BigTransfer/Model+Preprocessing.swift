@@ -33,3 +33,11 @@ extension ImageProcessorConfiguration {
     }
   }
 }
+
+extension ImageProcessorConfiguration {
+  /// Reads a `preprocessor_config.json`.
+  /// - Throws: `CheckpointError` if there is no such file; `ImageConfigurationError`.
+  public init(contentsOfFile path: String) throws {
+    try self.init(json: try FileReader.contents(ofFile: path, limit: 1 << 20), file: path)
+  }
+}

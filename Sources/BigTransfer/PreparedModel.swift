@@ -21,6 +21,9 @@ public actor PreparedModel {
   /// The backend that runs the model now.
   public var deviceName: String { candidates[current].name }
 
+  /// The OpenCL device that runs the model now; `nil` for the built-in backends.
+  public var device: Device? { candidates[current].device }
+
   /// Which device was chosen and why, in one line.
   public var deviceExplanation: String {
     let choice = "\(candidates[current].name) (\(candidates[current].reason))"

@@ -15,6 +15,9 @@ struct Bitcl: ParsableCommand {
       interrupted.
       """,
     version: "bitcl 0.1.0",
-    subcommands: [Classify.self, Run.self, Inspect.self]
+    subcommands: [
+      Classify.self, Devices.self, Run.self, Preprocess.self, Validate.self, Inspect.self,
+      Bench.self,
+    ]
   )
 }

@@ -18,7 +18,7 @@ struct Inspect: AsyncParsableCommand {
   var tensors = false
 
   @Option(
-    help: "How to write it: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    help: "How to write it: \(ReportFormat.names).")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions

@@ -1,0 +1,162 @@
+import BigTransfer
+
+/// What `devices` says; its JSON is this structure. Sizes are in bytes.
+struct DevicesReport: Encodable {
+  struct Platform: Encodable {
+    let index: Int
+    let name: String
+    let vendor: String
+    let version: String
+    let failure: String?
+    let devices: [DeviceEntry]
+    let unusable: [Unusable]
+  }
+
+  struct DeviceEntry: Encodable {
+    let id: String
+    let name: String
+    let type: String
+    let vendor: String
+    let version: String
+    let languageVersion: String
+    let driver: String
+    let computeUnits: Int
+    let clockMHz: Int
+    let globalMemory: Int
+    let largestAllocation: Int
+    let localMemory: Int
+    let maxWorkGroupSize: Int
+    let nativeFloatVectorWidth: Int
+    let hasUnifiedMemory: Bool
+    let score: Double
+    let scoreReason: String
+
+    private enum CodingKeys: String, CodingKey {
+      case id, name, type, vendor, version, driver, score
+      case languageVersion = "language_version"
+      case computeUnits = "compute_units"
+      case clockMHz = "clock_mhz"
+      case globalMemory = "global_memory"
+      case largestAllocation = "largest_allocation"
+      case localMemory = "local_memory"
+      case maxWorkGroupSize = "max_work_group_size"
+      case nativeFloatVectorWidth = "native_float_vector_width"
+      case hasUnifiedMemory = "unified_memory"
+      case scoreReason = "score_reason"
+    }
+  }
+
+  struct Unusable: Encodable {
+    let id: String
+    let name: String?
+    let reason: String
+  }
+
+  struct Finding: Encodable {
+    let problem: String
+    let advice: String?
+  }
+
+  /// What `-d auto` would take.
+  struct Choice: Encodable {
+    let device: String
+    let reason: String
+  }
+
+  let schemaVersion = JSON.schemaVersion
+  let library: String?
+  let platforms: [Platform]
+  let auto: Choice
+  let findings: [Finding]
+
+  private enum CodingKeys: String, CodingKey {
+    case library, platforms, auto, findings
+    case schemaVersion = "schema_version"
+  }
+
+  init(_ inventory: DeviceInventory) {
+    library = inventory.library
+    platforms = inventory.platforms.map { platform in
+      Platform(
+        index: platform.index, name: platform.name, vendor: platform.vendor,
+        version: platform.version, failure: platform.failure,
+        devices: platform.devices.map(DeviceEntry.init),
+        unusable: platform.unusable.map { Unusable(id: $0.id, name: $0.name, reason: $0.reason) })
+    }
+    let choice = DeviceSelection.automaticChoice(in: inventory)
+    auto = Choice(device: choice.name, reason: choice.reason)
+    findings = inventory.findings.map { Finding(problem: $0.problem, advice: $0.advice) }
+  }
+}
+
+extension DevicesReport.DeviceEntry {
+  fileprivate init(_ device: Device) {
+    id = device.id
+    name = device.name
+    type = device.kind.rawValue
+    vendor = device.vendor
+    version = device.version
+    languageVersion = device.languageVersion
+    driver = device.driverVersion
+    computeUnits = device.computeUnits
+    clockMHz = device.clockMHz
+    globalMemory = device.globalMemory
+    largestAllocation = device.largestAllocation
+    localMemory = device.localMemory
+    maxWorkGroupSize = device.maxWorkGroupSize
+    nativeFloatVectorWidth = device.nativeFloatVectorWidth
+    hasUnifiedMemory = device.hasUnifiedMemory
+    score = device.score
+    scoreReason = device.scoreReason
+  }
+
+  fileprivate var rows: [[String]] {
+    let clock = clockMHz > 0 ? " at \(clockMHz) MHz" : ""
+    let memory =
+      "\(Text.bytes(globalMemory))\(hasUnifiedMemory ? ", the host's" : ""), largest buffer"
+      + " \(Text.bytes(largestAllocation)), local \(Text.bytes(localMemory))"
+    return [
+      ["type", "\(type), by \(vendor)"],
+      ["version", "\(version), \(languageVersion), driver \(driver)"],
+      ["compute", "\(computeUnits) units\(clock), vectors of \(nativeFloatVectorWidth) floats"],
+      ["memory", memory],
+      ["limits", "work-groups of up to \(maxWorkGroupSize)"],
+      ["score", "\(Text.fixed(score, decimals: 1)): \(scoreReason)"],
+    ]
+  }
+}
+
+extension DevicesReport {
+  var text: String {
+    var text = ""
+    for platform in platforms {
+      text += "Platform \(platform.index): \(platform.name), \(platform.version)\n"
+      if let failure = platform.failure { text += "  cannot be used: \(failure)\n" }
+      if platform.devices.isEmpty, platform.unusable.isEmpty { text += "  has no device\n" }
+      for device in platform.devices {
+        text += "  \(device.id)  \(device.name)\n"
+        text += Text.table(device.rows.map { ["     "] + $0 })
+      }
+      for device in platform.unusable {
+        text += "  \(device.id)  \(device.name ?? "unknown"), unusable: \(device.reason)\n"
+      }
+    }
+    if !platforms.isEmpty { text += "\n" }
+    for finding in findings {
+      text += finding.problem + (finding.advice.map { ". To mend it: \($0)" } ?? "") + "\n"
+    }
+    text += "auto would take \(auto.device): \(auto.reason)\n"
+    text += "Besides, there are cpu (built in, without OpenCL) and reference (slow, in Double).\n"
+    if platforms.contains(where: { !$0.devices.isEmpty }) {
+      text += "P:D depends on the installed drivers; part of a name works too, as in"
+      text += " -d \(exampleName).\n"
+    }
+    return text
+  }
+
+  /// The first word of a device's name.
+  private var exampleName: String {
+    let name = platforms.flatMap(\.devices).first?.name ?? "name"
+    return String(name.prefix { $0.isLetter || $0.isNumber })
+  }
+}
