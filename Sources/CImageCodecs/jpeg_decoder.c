@@ -43,6 +43,7 @@ static void on_error_exit(j_common_ptr codec) {
       fail(session, CIMAGE_OUT_OF_MEMORY, text);
       break;
     case JERR_BAD_PRECISION:
+    case JERR_IMAGE_TOO_BIG:
     case JERR_SOF_UNSUPPORTED:
     case JERR_CONVERSION_NOTIMPL:
     case JERR_CCIR601_NOTIMPL:
@@ -194,27 +195,27 @@ static void convert_inverted_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t widt
   }
 }
 
-static JSAMPROW allocate_row(j_decompress_ptr codec, unsigned channels) {
-  return codec->mem->alloc_sarray(
-      (j_common_ptr)codec, JPOOL_IMAGE, codec->output_width * channels, 1)[0];
+static uint8_t *allocate(j_decompress_ptr codec, size_t count) {
+  return codec->mem->alloc_large((j_common_ptr)codec, JPOOL_IMAGE, count);
 }
 
 static void read_rows(jpeg_session *session, cimage_target target) {
   j_decompress_ptr codec = &session->codec;
+  const size_t width = codec->output_width;
   const bool is_cmyk = codec->out_color_space == JCS_CMYK;
-  const bool is_direct = cimage_rows_are_contiguous(target);
-  JSAMPROW cmyk = is_cmyk ? allocate_row(codec, 4) : NULL;
-  JSAMPROW scratch = is_direct ? NULL : allocate_row(codec, 3);
+  uint8_t *cmyk = is_cmyk ? allocate(codec, width * 4) : NULL;
+  cimage_band band = {.target = target, .width = width};
+  if (cimage_needs_band(target)) band.rows = allocate(codec, cimage_band_bytes(width));
   while (codec->output_scanline < codec->output_height) {
-    const size_t y = codec->output_scanline;
-    JSAMPROW rgb = is_direct ? cimage_row(target, y) : scratch;
+    uint8_t *rgb = cimage_next_row(&band);
     JSAMPROW row = is_cmyk ? cmyk : rgb;
     if (jpeg_read_scanlines(codec, &row, 1) != 1) {
       fail(session, CIMAGE_TRUNCATED, truncated_text);
     }
-    if (is_cmyk) convert_inverted_cmyk(cmyk, rgb, codec->output_width);
-    if (!is_direct) cimage_scatter_row(rgb, codec->output_width, target, y);
+    if (is_cmyk) convert_inverted_cmyk(cmyk, rgb, width);
+    cimage_finish_row(&band);
   }
+  cimage_flush(&band);
 }
 
 static void decode(

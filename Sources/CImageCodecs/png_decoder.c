@@ -17,7 +17,7 @@ typedef struct {
   png_structp png;
   png_infop info;
   uint8_t *samples;  // one row as stored, or all rows when they are interlaced
-  uint8_t *scratch;  // one row of RGB, for a target that takes no rows
+  cimage_band band;
   cimage_status status;
   cimage_message *message;
 } png_session;
@@ -68,7 +68,7 @@ static bool open_session(
 
 static void close_session(png_session *session) {
   free(session->samples);
-  free(session->scratch);
+  free(session->band.rows);
   png_destroy_read_struct(&session->png, &session->info, NULL);
 }
 
@@ -197,9 +197,10 @@ static void read_rows(png_session *session, png_layout layout, cimage_target tar
   png_structp png = session->png;
   uint8_t palette[256][3];
   read_palette(session, palette);
-  const bool is_direct = cimage_rows_are_contiguous(target);
   session->samples = allocate(session, layout.row_bytes * (layout.interlaced ? layout.height : 1));
-  if (!is_direct) session->scratch = allocate(session, (size_t)layout.width * 3);
+  cimage_band *band = &session->band;
+  *band = (cimage_band){.target = target, .width = layout.width};
+  if (cimage_needs_band(target)) band->rows = allocate(session, cimage_band_bytes(layout.width));
 
   // Of an interlaced picture every pass visits all rows and adds its pixels.
   const int passes = png_set_interlace_handling(png);
@@ -208,11 +209,11 @@ static void read_rows(png_session *session, png_layout layout, cimage_target tar
       uint8_t *samples = session->samples + (layout.interlaced ? y * layout.row_bytes : 0);
       png_read_row(png, samples, NULL);
       if (pass < passes - 1) continue;
-      uint8_t *rgb = is_direct ? cimage_row(target, y) : session->scratch;
-      convert_row(samples, rgb, layout, palette);
-      if (!is_direct) cimage_scatter_row(rgb, layout.width, target, y);
+      convert_row(samples, cimage_next_row(band), layout, palette);
+      cimage_finish_row(band);
     }
   }
+  cimage_flush(band);
 }
 
 static void decode(png_session *session, const cimage_header *header, cimage_target target) {

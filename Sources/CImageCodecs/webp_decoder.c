@@ -63,7 +63,7 @@ static VP8StatusCode decode_still_into(
 
 static VP8StatusCode decode_still(
     const uint8_t *data, size_t count, const cimage_header *header, cimage_target target) {
-  if (cimage_rows_are_contiguous(target) && target.row_step > 0) {
+  if (!cimage_needs_band(target) && target.row_step > 0) {
     return decode_still_into(target.origin, target.row_step, data, count, header);
   }
   const size_t row_bytes = (size_t)header->width * 3;
@@ -71,8 +71,10 @@ static VP8StatusCode decode_still(
   if (rgb == NULL) return VP8_STATUS_OUT_OF_MEMORY;
   const VP8StatusCode code =
       decode_still_into(rgb, (ptrdiff_t)row_bytes, data, count, header);
-  for (size_t y = 0; code == VP8_STATUS_OK && y < header->height; y++) {
-    cimage_scatter_row(rgb + y * row_bytes, header->width, target, y);
+  if (code == VP8_STATUS_OK) {
+    cimage_band whole = {
+        .target = target, .width = header->width, .rows = rgb, .count = header->height};
+    cimage_flush(&whole);
   }
   free(rgb);
   return code;

@@ -12,22 +12,45 @@ public struct ImageDecoder: Sendable {
     self.limits = limits
   }
 
+  /// Decodes a file. Of one that is no image only the beginning is read.
+  ///
+  /// - Throws: ``ImageError`` for anything but a sound picture within the limits.
+  public func decode(contentsOfFile path: String) throws(ImageError) -> DecodedImage {
+    do throws(ImageError.Reason) {
+      let file = try ImageFileReader(path)
+      let kind = try decodableKind(file.prefix(ImageKind.signatureBytes))
+      guard file.byteCount <= limits.maximumFileBytes else {
+        throw .fileTooLarge(bytes: file.byteCount, limit: limits.maximumFileBytes)
+      }
+      return try decode(file.prefix(file.byteCount), kind)
+    } catch {
+      throw ImageError(file: path, reason: error)
+    }
+  }
+
+  /// Decodes a file that is in memory.
+  ///
   /// - Parameters:
-  ///   - bytes: a whole file.
+  ///   - bytes: the whole file.
   ///   - name: how errors name it.
   /// - Throws: ``ImageError`` for anything but a sound picture within the limits.
   public func decode(_ bytes: [UInt8], name: String) throws(ImageError) -> DecodedImage {
     do throws(ImageError.Reason) {
-      let kind = try decodableKind(bytes)
-      let codec = ImageCodec(kind)
-      let metadata = ImageMetadata(kind, bytes)
-      let header = try codec.readHeader(bytes)
-      try check(header)
-      let (image, warning) = try codec.decode(bytes, header, metadata.orientation)
-      return DecodedImage(image: image, colorKey: metadata.colorKey, warning: warning)
+      return try decode(bytes, decodableKind(bytes))
     } catch {
       throw ImageError(file: name, reason: error)
     }
+  }
+
+  private func decode(
+    _ bytes: [UInt8], _ kind: ImageKind
+  ) throws(ImageError.Reason) -> DecodedImage {
+    let codec = ImageCodec(kind)
+    let header = try codec.readHeader(bytes)
+    try check(header)
+    let metadata = ImageMetadata(kind, bytes)
+    let (image, warning) = try codec.decode(bytes, header, metadata.orientation)
+    return DecodedImage(image: image, colorKey: metadata.colorKey, warning: warning)
   }
 
   private func decodableKind(_ bytes: [UInt8]) throws(ImageError.Reason) -> ImageKind {

@@ -52,7 +52,7 @@ extension ImageError.Reason {
     case .notRegularFile:
       "is a pipe, socket or device, not a file. Pass such data on standard input."
     case .fileTooLarge(let bytes, let limit):
-      "has \(bytes) bytes, more than the limit of \(limit) for an image file."
+      "has \(bytes) bytes, more than the limit of \(limit) for an image file. Save it compressed."
     case .emptyFile:
       "is empty. Copy or download it again."
     case .notSupported(let kind):

@@ -6,27 +6,28 @@
   import Darwin
 #endif
 
-/// Reads regular files whole, with a limit. Pipes and devices are refused, so that no path can
-/// make the program wait.
-package enum ImageFileReader {
-  /// - Throws: ``ImageError`` naming `path`.
-  package static func read(_ path: String, maximumBytes: Int) throws(ImageError) -> [UInt8] {
+/// An open regular file. Pipes and devices are refused, so that no path can make the program
+/// wait.
+struct ImageFileReader: ~Copyable {
+  private let descriptor: CInt
+  let byteCount: Int
+
+  init(_ path: String) throws(ImageError.Reason) {
+    // Without O_NONBLOCK, opening a pipe waits for its writer.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(Self.lastErrorText()) }
     do throws(ImageError.Reason) {
-      // Without O_NONBLOCK, opening a pipe waits for its writer.
-      let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-      guard descriptor >= 0 else { throw .unreadable(lastErrorText()) }
-      defer { close(descriptor) }
-      let size = try regularFileSize(descriptor)
-      guard size <= maximumBytes else {
-        throw .fileTooLarge(bytes: size, limit: maximumBytes)
-      }
-      return try read(descriptor, size: size)
+      byteCount = try Self.size(ofRegularFile: descriptor)
     } catch {
-      throw ImageError(file: path, reason: error)
+      close(descriptor)
+      throw error
     }
+    self.descriptor = descriptor
   }
 
-  private static func regularFileSize(_ descriptor: CInt) throws(ImageError.Reason) -> Int {
+  deinit { close(descriptor) }
+
+  private static func size(ofRegularFile descriptor: CInt) throws(ImageError.Reason) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .unreadable(lastErrorText()) }
     switch status.st_mode & S_IFMT {
@@ -36,24 +37,17 @@ package enum ImageFileReader {
     }
   }
 
-  /// Reads up to `size` bytes; fewer if the file has become shorter since.
-  private static func read(
-    _ descriptor: CInt, size: Int
-  ) throws(ImageError.Reason) -> [UInt8] {
+  /// The first `count` bytes; fewer if the file is, or has become, shorter.
+  func prefix(_ count: Int) throws(ImageError.Reason) -> [UInt8] {
+    let wanted = min(count, byteCount)
     var failure: ImageError.Reason?
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size, let start = buffer.baseAddress {
-        #if canImport(Glibc)
-          let step = Glibc.read(descriptor, start + count, size - count)
-        #elseif canImport(Musl)
-          let step = Musl.read(descriptor, start + count, size - count)
-        #else
-          let step = Darwin.read(descriptor, start + count, size - count)
-        #endif
+    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, done in
+      while done < wanted, let start = buffer.baseAddress {
+        let step = pread(descriptor, start + done, wanted - done, off_t(done))
         if step < 0 && errno == EINTR { continue }
-        if step < 0 { failure = .unreadable(lastErrorText()) }
+        if step < 0 { failure = .unreadable(Self.lastErrorText()) }
         if step <= 0 { return }
-        count += step
+        done += step
       }
     }
     if let failure { throw failure }

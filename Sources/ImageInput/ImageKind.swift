@@ -22,6 +22,9 @@ public enum ImageKind: String, Sendable, CaseIterable {
   case text = "text"
   case unknown = "unknown"
 
+  /// How many bytes of a file are enough to tell.
+  static let signatureBytes = 1024
+
   /// - Parameter bytes: the file, or its first kilobyte.
   public init(_ bytes: [UInt8]) {
     if let known = ImageKind.signatures.first(where: { $0.matches(bytes) }) {
@@ -73,7 +76,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
   }
 
   private static func textKind(_ bytes: [UInt8]) -> ImageKind {
-    let start = bytes.prefix(1024)
+    let start = bytes.prefix(signatureBytes)
     let isText = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }
     guard isText, !start.isEmpty else { return .unknown }
     let words = String(decoding: start, as: UTF8.self).lowercased()

@@ -11,7 +11,7 @@ public struct ImageLimits: Sendable, Equatable {
 
   public init(
     maximumPixels: Int = 89_478_485, maximumSide: Int = 1_000_000,
-    maximumDecodingBytes: Int = 300_000_000, maximumFileBytes: Int = 1 << 30
+    maximumDecodingBytes: Int = 300_000_000, maximumFileBytes: Int = 1 << 28
   ) {
     self.maximumPixels = maximumPixels
     self.maximumSide = maximumSide
@@ -20,6 +20,7 @@ public struct ImageLimits: Sendable, Equatable {
   }
 
   /// A quarter of a gibibyte of RGB, the number of pixels from which Pillow warns of a
-  /// decompression bomb (`PIL.Image.MAX_IMAGE_PIXELS`), and 300 MB with the decoder's own needs.
+  /// decompression bomb (`PIL.Image.MAX_IMAGE_PIXELS`); 300 MB with the decoder's own needs; and
+  /// files as large as such a picture without any compression.
   public static let `default` = ImageLimits()
 }

@@ -24,8 +24,7 @@ public struct ImagePreprocessor: Sendable {
   /// - Returns: [1, H, W, 3]. H and W depend on the picture unless the configuration crops, pads
   ///   or resizes to an exact size.
   public func tensor(contentsOfFile path: String) throws(ImageError) -> HostTensor {
-    let bytes = try ImageFileReader.read(path, maximumBytes: limits.maximumFileBytes)
-    return try tensor(decoding: bytes, name: path)
+    try tensor(ImageDecoder(limits: limits).decode(contentsOfFile: path), name: path)
   }
 
   /// Decodes and prepares the bytes of an image file.
@@ -49,7 +48,9 @@ public struct ImagePreprocessor: Sendable {
   }
 
   /// Prepares a decoded file, whose transparent colour becomes white.
-  func tensor(_ decoded: DecodedImage, name: String) throws(ImageError) -> HostTensor {
+  ///
+  /// - Returns: [1, H, W, 3].
+  public func tensor(_ decoded: DecodedImage, name: String) throws(ImageError) -> HostTensor {
     var image = decoded.image
     if configuration.convertsToRGB, let colorKey = decoded.colorKey { image.paintWhite(colorKey) }
     return try tensor(image, name: name)

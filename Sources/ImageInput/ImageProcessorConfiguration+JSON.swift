@@ -7,8 +7,9 @@
 extension ImageProcessorConfiguration {
   /// Reads `preprocessor_config.json`.
   ///
-  /// Every form that transformers accepts is accepted; keys that are missing or null have the
-  /// defaults of `BitImageProcessor`, and other keys are ignored.
+  /// Every form that transformers accepts is accepted. Missing keys have the defaults of
+  /// `BitImageProcessor`; null turns a step off, and is refused as a value that a step needs.
+  /// Other keys are ignored.
   ///
   /// - Parameters:
   ///   - json: the file's bytes.
@@ -84,17 +85,47 @@ extension ImageProcessorConfiguration: Decodable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let values = try decoder.container(keyedBy: Key.self)
-    func set<Value: Decodable>(_ target: inout Value, _ key: Key) throws {
-      if let value = try values.decodeIfPresent(Value.self, forKey: key) { target = value }
+    func flag(_ key: Key, default value: Bool) throws -> Bool {
+      guard values.contains(key) else { return value }
+      return try values.decodeIfPresent(Bool.self, forKey: key) ?? false
     }
-    try set(&convertsToRGB, .convertsToRGB)
-    try set(&resizes, .resizes)
-    try set(&cropsCenter, .cropsCenter)
-    try set(&rescales, .rescales)
-    try set(&rescaleFactor, .rescaleFactor)
-    try set(&normalizes, .normalizes)
-    try readSizes(values)
-    if let number = try values.decodeIfPresent(Int.self, forKey: .resampling) {
+    convertsToRGB = try flag(.convertsToRGB, default: convertsToRGB)
+    resizes = try flag(.resizes, default: resizes)
+    cropsCenter = try flag(.cropsCenter, default: cropsCenter)
+    rescales = try flag(.rescales, default: rescales)
+    normalizes = try flag(.normalizes, default: normalizes)
+    try readResize(values, defaultsToSquare: flag(.defaultsToSquare, default: false))
+    cropSize = try exactSize(values, .cropSize, isNeeded: cropsCenter) ?? cropSize
+    rescaleFactor =
+      try value(Double.self, values, .rescaleFactor, isNeeded: rescales) ?? rescaleFactor
+    try readNormalization(values)
+    if try flag(.pads, default: false) {
+      padSize = try exactSize(values, .padSize, isNeeded: false)
+    }
+  }
+
+  /// Nil when the key is missing, or null without being needed.
+  private func value<Value: Decodable>(
+    _ type: Value.Type, _ values: KeyedDecodingContainer<Key>, _ key: Key, isNeeded: Bool
+  ) throws -> Value? {
+    guard values.contains(key) else { return nil }
+    return isNeeded
+      ? try values.decode(type, forKey: key) : try values.decodeIfPresent(type, forKey: key)
+  }
+
+  private mutating func readResize(
+    _ values: KeyedDecodingContainer<Key>, defaultsToSquare: Bool
+  ) throws {
+    if let size = try value(SizeValue.self, values, .size, isNeeded: resizes) {
+      guard let target = size.resizeTarget(defaultsToSquare: defaultsToSquare) else {
+        throw size.error(
+          .size, values,
+          expected: "shortest_edge (and longest_edge), height and width, "
+            + "or max_height and max_width")
+      }
+      resizeTarget = target
+    }
+    if let number = try value(Int.self, values, .resampling, isNeeded: resizes) {
       guard let filter = Resampling(rawValue: number) else {
         throw DecodingError.dataCorruptedError(
           forKey: .resampling, in: values,
@@ -103,40 +134,16 @@ extension ImageProcessorConfiguration: Decodable {
       }
       resampling = filter
     }
-    mean = try channelValues(values, .mean) ?? mean
-    standardDeviation = try channelValues(values, .standardDeviation) ?? standardDeviation
-    if standardDeviation.contains(0) {
-      throw DecodingError.dataCorruptedError(
-        forKey: .standardDeviation, in: values,
-        debugDescription: "contains zero, by which nothing can be divided")
-    }
-  }
-
-  private mutating func readSizes(_ values: KeyedDecodingContainer<Key>) throws {
-    let isSquare = try values.decodeIfPresent(Bool.self, forKey: .defaultsToSquare) ?? false
-    if let size = try values.decodeIfPresent(SizeValue.self, forKey: .size) {
-      guard let target = size.resizeTarget(defaultsToSquare: isSquare) else {
-        throw size.error(
-          .size, values,
-          expected: "shortest_edge (and longest_edge), height and width, "
-            + "or max_height and max_width")
-      }
-      resizeTarget = target
-    }
-    cropSize = try exactSize(values, .cropSize) ?? cropSize
-    if try values.decodeIfPresent(Bool.self, forKey: .pads) ?? false {
-      padSize = try exactSize(values, .padSize)
-    }
   }
 
   private func exactSize(
-    _ values: KeyedDecodingContainer<Key>, _ key: Key
+    _ values: KeyedDecodingContainer<Key>, _ key: Key, isNeeded: Bool
   ) throws -> ImageSize? {
-    guard let size = try values.decodeIfPresent(SizeValue.self, forKey: key) else { return nil }
+    guard let size = try value(SizeValue.self, values, key, isNeeded: isNeeded) else { return nil }
     guard let exact = size.exact else {
       throw size.error(key, values, expected: "a number, or height and width")
     }
-    guard exact.height * exact.width <= Self.maximumPixels else {
+    guard exact.pixelsFit(Self.maximumPixels) else {
       throw DecodingError.dataCorruptedError(
         forKey: key, in: values,
         debugDescription: "\(exact.width)x\(exact.height) has more than the "
@@ -145,15 +152,26 @@ extension ImageProcessorConfiguration: Decodable {
     return exact
   }
 
+  private mutating func readNormalization(_ values: KeyedDecodingContainer<Key>) throws {
+    mean = try channelValues(values, .mean) ?? mean
+    standardDeviation = try channelValues(values, .standardDeviation) ?? standardDeviation
+    if normalizes && standardDeviation.contains(0) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .standardDeviation, in: values,
+        debugDescription: "contains zero, by which nothing can be divided")
+    }
+  }
+
   /// One number for all channels, or one for each.
   private func channelValues(
     _ values: KeyedDecodingContainer<Key>, _ key: Key
   ) throws -> [Double]? {
-    guard values.contains(key), try !values.decodeNil(forKey: key) else { return nil }
     if let number = try? values.decode(Double.self, forKey: key) {
       return Array(repeating: number, count: RGBImage.channels)
     }
-    let numbers = try values.decode([Double].self, forKey: key)
+    guard let numbers = try value([Double].self, values, key, isNeeded: normalizes) else {
+      return nil
+    }
     guard numbers.count == RGBImage.channels else {
       throw DecodingError.dataCorruptedError(
         forKey: key, in: values,

@@ -18,8 +18,7 @@ struct GoldenPictureTests {
   func decoding(name: String) throws {
     let golden = try ByteTensors("preprocess/decoded.safetensors")
     let path = Fixtures.url("preprocess/images/\(name)").path
-    let bytes = try ImageFileReader.read(path, maximumBytes: 1 << 20)
-    let decoded = try ImageDecoder().decode(bytes, name: name)
+    let decoded = try ImageDecoder().decode(contentsOfFile: path)
     #expect([decoded.image.height, decoded.image.width, 3] == golden.shape(of: name))
     #expect(decoded.image.pixels == golden.bytes(of: name))
     #expect(decoded.warning == nil)

@@ -43,8 +43,8 @@ struct JPEGSegments {
 
   private mutating func read(_ segment: ArraySlice<UInt8>) {
     if segment.starts(with: TIFFDirectory.exifPrefix) {
-      let data = segment.dropFirst(TIFFDirectory.exifPrefix.count)
-      exif = exif.map { $0 + data } ?? Array(data)
+      exif = exif ?? []
+      exif?.append(contentsOf: segment.dropFirst(TIFFDirectory.exifPrefix.count))
     } else if segment.starts(with: JPEGSegments.xmpPrefix) {
       xmp = Array(segment.dropFirst(JPEGSegments.xmpPrefix.count))
     }

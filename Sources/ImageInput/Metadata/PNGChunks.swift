@@ -1,5 +1,3 @@
-import CImageCodecs
-
 /// The chunks of a PNG that say something about its pixels from outside (PNG, third edition,
 /// sections 5 and 11).
 ///
@@ -14,35 +12,60 @@ struct PNGChunks {
   private var transparency: ArraySlice<UInt8>?
   /// EXIF data as hexadecimal text, which ImageMagick wrote before PNG had a chunk for it.
   private var textualExif: [UInt8]?
+  private var textCount = 0
 
   init(_ bytes: [UInt8]) {
     let reader = ByteReader(bytes)
     var offset = 8
     while let count = reader.integer(at: offset, size: 4, bigEndian: true),
-      let name = reader.slice(at: offset + 4, count: 4),
+      let name = reader.integer(at: offset + 4, size: 4, bigEndian: true),
       let content = reader.slice(at: offset + 8, count: count)
     {
-      let name = String(decoding: name, as: UTF8.self)
-      if name == "IEND" { break }
-      read(name, content)
+      if let type = ChunkType(rawValue: name) {
+        if type == .end { break }
+        read(type, content)
+      }
       offset += count + 12
     }
     exif = exif ?? textualExif
   }
 
-  private mutating func read(_ name: String, _ content: ArraySlice<UInt8>) {
-    switch name {
-    case "IHDR" where content.count >= 10:
+  /// The chunks that matter, by their names' four ASCII letters.
+  private enum ChunkType: Int {
+    case header = 0x4948_4452  // IHDR
+    case palette = 0x504C_5445  // PLTE
+    case transparency = 0x7452_4E53  // tRNS
+    case exif = 0x6558_4966  // eXIf
+    case text = 0x7445_5874  // tEXt
+    case compressedText = 0x7A54_5874  // zTXt
+    case internationalText = 0x6954_5874  // iTXt
+    case end = 0x4945_4E44  // IEND
+  }
+
+  private mutating func read(_ type: ChunkType, _ content: ArraySlice<UInt8>) {
+    switch type {
+    case .header where content.count >= 10:
       depth = Int(content[content.startIndex + 8])
       colorType = Int(content[content.startIndex + 9])
-    case "PLTE": palette = content
-    case "tRNS": transparency = content
-    case "eXIf": exif = Array(content)
-    case "tEXt", "zTXt", "iTXt":
-      guard let text = PNGText(chunk: name, content) else { return }
-      if text.keyword == "XML:com.adobe.xmp" { xmp = text.content }
-      if text.keyword == "Raw profile type exif" { textualExif = text.decodedProfile }
-    default: break
+    case .palette: palette = content
+    case .transparency: transparency = content
+    case .exif: exif = Array(content)
+    case .text: read(PNGText(content))
+    case .compressedText: read(PNGText(compressed: content))
+    case .internationalText: read(PNGText(international: content))
+    case .header, .end: break
+    }
+  }
+
+  /// Texts that are looked into, so that a file of many compressed ones takes no time.
+  private static let maximumTexts = 16
+
+  private mutating func read(_ text: @autoclosure () -> PNGText?) {
+    guard textCount < PNGChunks.maximumTexts, let text = text() else { return }
+    textCount += 1
+    switch text.keyword {
+    case .xmp: xmp = text.content
+    case .exifProfile: textualExif = text.decodedProfile
     }
   }
 

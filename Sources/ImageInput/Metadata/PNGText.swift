@@ -1,52 +1,69 @@
 import CImageCodecs
 
-/// A keyword and its text, from any of PNG's three kinds of text chunk (PNG, third edition,
-/// section 11.3.3).
+/// A text in one of PNG's three kinds of text chunk (PNG, third edition, section 11.3.3), if it
+/// can hold an orientation: no other is worth expanding.
 struct PNGText {
-  let keyword: String
+  enum Keyword: String {
+    case xmp = "XML:com.adobe.xmp"
+    case exifProfile = "Raw profile type exif"
+  }
+
+  let keyword: Keyword
+  /// Empty if the chunk is damaged or the text too long.
   let content: [UInt8]
 
-  /// Longer text is ignored when it is compressed: Pillow's limit against expanding bombs.
+  /// Compressed text that is longer is ignored: Pillow's limit against expanding bombs.
   static let maximumExpandedBytes = 1 << 20
 
-  /// The texts that can hold an orientation; others are not worth expanding.
-  private static let keywords = ["XML:com.adobe.xmp", "Raw profile type exif"]
-
-  init?(chunk: String, _ bytes: ArraySlice<UInt8>) {
-    guard let end = bytes.firstIndex(of: 0) else { return nil }
-    keyword = String(decoding: bytes[..<end], as: UTF8.self)
-    guard PNGText.keywords.contains(keyword) else { return nil }
-    let rest = bytes[(end + 1)...]
-    let text: [UInt8]?
-    switch chunk {
-    case "tEXt": text = Array(rest)
-    case "zTXt": text = rest.first == 0 ? PNGText.expanded(rest.dropFirst()) : nil
-    default: text = PNGText.international(rest)
-    }
-    guard let text else { return nil }
-    content = text
+  /// tEXt: a keyword, zero, and the text.
+  init?(_ chunk: ArraySlice<UInt8>) {
+    guard let (keyword, rest) = PNGText.keyword(of: chunk) else { return nil }
+    self.keyword = keyword
+    content = Array(rest)
   }
 
-  /// After the keyword of iTXt: compression flag, method, language, translated keyword, text.
-  private static func international(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-    guard bytes.count >= 2 else { return nil }
-    let isCompressed = bytes[bytes.startIndex] != 0
-    let method = bytes[bytes.startIndex + 1]
-    let fields = bytes.dropFirst(2).split(
+  /// zTXt: a keyword, zero, the compression method, and the compressed text.
+  init?(compressed chunk: ArraySlice<UInt8>) {
+    guard let (keyword, rest) = PNGText.keyword(of: chunk) else { return nil }
+    self.keyword = keyword
+    content = rest.first == 0 ? PNGText.expanded(rest.dropFirst()) : []
+  }
+
+  /// iTXt: a keyword, zero, whether the text is compressed, the method, a language, zero, the
+  /// keyword translated, zero, and the text.
+  init?(international chunk: ArraySlice<UInt8>) {
+    guard let (keyword, rest) = PNGText.keyword(of: chunk) else { return nil }
+    self.keyword = keyword
+    let fields = rest.dropFirst(2).split(
       separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
-    guard fields.count == 3 else { return nil }
-    if !isCompressed { return Array(fields[2]) }
-    return method == 0 ? expanded(fields[2]) : nil
+    guard rest.count >= 2, fields.count == 3 else {
+      content = []
+      return
+    }
+    switch (isCompressed: rest[rest.startIndex] != 0, method: rest[rest.startIndex + 1]) {
+    case (false, _): content = Array(fields[2])
+    case (true, 0): content = PNGText.expanded(fields[2])
+    case (true, _): content = []
+    }
   }
 
-  private static func expanded(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-    let text = [UInt8](unsafeUninitializedCapacity: maximumExpandedBytes) { target, count in
+  private static func keyword(
+    of chunk: ArraySlice<UInt8>
+  ) -> (Keyword, rest: ArraySlice<UInt8>)? {
+    // Keywords have at most 79 bytes.
+    guard let end = chunk.prefix(80).firstIndex(of: 0),
+      let keyword = Keyword(rawValue: String(decoding: chunk[..<end], as: UTF8.self))
+    else { return nil }
+    return (keyword, chunk[(end + 1)...])
+  }
+
+  private static func expanded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: maximumExpandedBytes) { target, count in
       let status = bytes.withUnsafeBufferPointer {
         cimage_inflate($0.baseAddress, $0.count, target.baseAddress, target.count, &count)
       }
       if status != CIMAGE_OK { count = 0 }
     }
-    return text.isEmpty ? nil : text
   }
 
   /// The bytes of a "Raw profile" text: an empty line, a name, a length, then hexadecimal digits.
