@@ -16,15 +16,23 @@ extension OperationSuite {
         return [
           OperationCase.Output(
             node: network.append("activation", .add(activation), 0, 0),
-            tolerance: Self.activationTolerance)
+            tolerance: tolerance(of: function))
         ]
       }
     }
   }
 
+  private static func tolerance(of function: ActivationFunction) -> Tolerance {
+    switch function {
+    case .linear, .relu, .relu6: .exact
+    case .leakyReLU, .prelu, .relu2, .hardswish: .rounding(terms: 1)
+    default: elementary
+    }
+  }
+
   /// A few units in the last place of the largest value: tanh, erf and exp of the OpenCL standard
   /// are allowed 5, 16 and 3, and a formula combines two or three of them.
-  private static let activationTolerance = Tolerance(
+  private static let elementary = Tolerance(
     name: "elementary functions", relative: 16 * 0x1p-23)
 }
 
