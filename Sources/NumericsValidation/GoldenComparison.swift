@@ -19,7 +19,7 @@ public struct GoldenComparison: Sendable {
   }
 
   /// Prepares the network on the backend, runs it and compares.
-  /// - Throws: `GoldenError.nothingToCompare`; what the backend throws.
+  /// - Throws: `GoldenError`; what the backend throws.
   public init(
     _ golden: GoldenFile, network: Network, weights: any WeightSource,
     backend: any Backend, limits: Limits = .float
@@ -36,6 +36,10 @@ public struct GoldenComparison: Sendable {
         unknown.append(name)
       }
     }
+    for name in golden.others where network.node(forOutput: name) != nil {
+      throw GoldenError.notComparable(tensor: name, file: golden.path)
+    }
+    unknown += golden.others
     guard !outputs.isEmpty || !kernels.isEmpty else {
       throw GoldenError.nothingToCompare(file: golden.path)
     }
