@@ -5,29 +5,29 @@ import BiTModel
 public struct CPUBackend: Backend {
   public let name = "cpu"
 
-  let instructionSet: InstructionSet
-  let workers: WorkerPool
+  private let kernels: VectorKernels
+  private let workers: WorkerPool
 
   /// - Parameters:
-  ///   - threads: How many threads compute; by default as many as processors are at hand. Results
-  ///     do not depend on it.
-  ///   - instructionSet: The widest that the processor has, by default or where it lacks the one
-  ///     asked for. Results of different sets differ by rounding.
+  ///   - threads: How many threads compute; by default as many as the process may use processors.
+  ///     Results do not depend on it.
+  ///   - instructionSet: By default, or where the processor lacks the one asked for, the widest
+  ///     that it has. Results of different sets differ by rounding.
   public init(threads: Int? = nil, instructionSet: InstructionSet? = nil) {
-    let available = InstructionSet.available
-    self.instructionSet =
-      instructionSet.flatMap { available.contains($0) ? $0 : nil } ?? available.last ?? .baseline
+    let widest = InstructionSet.available.last ?? .baseline
+    kernels = (instructionSet.flatMap { $0.isAvailable ? $0 : nil } ?? widest).kernels
     workers = WorkerPool(threads: threads)
   }
 
-  /// Reads the weights, standardises the convolutions' in Double and packs them.
+  /// Reads the weights, standardises those of convolutions in Double and packs them.
   /// - Throws: What the source throws; `CPUBackendError`; `CancellationError`.
   public func prepare(
     _ network: Network, weights: any WeightSource
   ) async throws -> any NetworkRunner {
-    let kernels = instructionSet.kernels
-    let prepared = try PreparedNetwork(
-      network, weights: weights, kernels: kernels, workers: workers)
+    let prepared = try await ComputeQueue().perform { cancellation in
+      try PreparedNetwork(
+        network, weights: weights, kernels: kernels, workers: workers, cancellation: cancellation)
+    }
     return CPUNetworkRunner(prepared, kernels: kernels, workers: workers)
   }
 }

@@ -1,13 +1,9 @@
 import BiTModel
-import Dispatch
 import Synchronization
 
-/// A network with its packed weights.
-///
-/// Runs take turns. They compute on a queue of their own, so that they never hold the threads that
-/// Swift's tasks share.
+/// A network with its packed weights. Runs take turns.
 final class CPUNetworkRunner: NetworkRunner {
-  private let queue = DispatchQueue(label: "CPUBackend")
+  private let queue = ComputeQueue()
   private let executor: Mutex<PlanExecutor>
 
   init(_ prepared: PreparedNetwork, kernels: VectorKernels, workers: WorkerPool) {
@@ -15,28 +11,10 @@ final class CPUNetworkRunner: NetworkRunner {
   }
 
   func run(_ input: HostTensor, returning nodes: [Network.NodeID]) async throws -> [HostTensor] {
-    let cancellation = CancellationFlag()
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        queue.async {
-          continuation.resume(
-            with: Result {
-              try self.executor.withLock {
-                try $0.run(input, returning: nodes, isCancelled: { cancellation.isSet })
-              }
-            })
-        }
+    try await queue.perform { cancellation in
+      try self.executor.withLock {
+        try $0.run(input, returning: nodes, cancellation: cancellation)
       }
-    } onCancel: {
-      cancellation.set()
     }
   }
-}
-
-/// Carries a task's cancellation to the queue that computes for it.
-private final class CancellationFlag: Sendable {
-  private let value = Atomic(false)
-
-  var isSet: Bool { value.load(ordering: .relaxed) }
-  func set() { value.store(true, ordering: .relaxed) }
 }

@@ -9,24 +9,16 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable {
   /// AVX-512F.
   case avx512
 
-  /// Those that this processor has, the fastest last.
-  public static var available: [InstructionSet] {
-    allCases.filter { vector_kernels_for($0.level) != nil }
-  }
+  /// Those that this processor has, the fastest last; never empty.
+  public static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
 
-  private var level: vector_level {
+  public var isAvailable: Bool { vector_level_is_available(level) }
+
+  var level: vector_level {
     switch self {
     case .baseline: vector_level_baseline
     case .avx2: vector_level_avx2
     case .avx512: vector_level_avx512
     }
-  }
-
-  /// The set's kernels, or the baseline's where the processor lacks the set.
-  var kernels: VectorKernels {
-    // The table of the baseline always exists.
-    VectorKernels(
-      table: vector_kernels_for(level)?.pointee
-        ?? vector_kernels_for(vector_level_baseline).pointee)
   }
 }

@@ -1,6 +1,6 @@
 import CVectorKernels
 
-/// The kernels of one instruction set. All pointers are to NHWC floats.
+/// The kernels of one instruction set.
 ///
 /// Unchecked, because C's function pointers are not known to be Sendable: the table is constant and
 /// its functions keep no state.
@@ -11,4 +11,10 @@ struct VectorKernels: @unchecked Sendable {
   var panelWidth: Int { table.panel_width }
   /// Output pixels that the registers hold at a time.
   var tilePixels: Int { table.tile_pixels }
+}
+
+extension InstructionSet {
+  /// The set's kernels.
+  /// - Precondition: The processor has the set.
+  var kernels: VectorKernels { VectorKernels(table: vector_kernels_for(level)) }
 }

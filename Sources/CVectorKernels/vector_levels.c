@@ -2,17 +2,24 @@
 
 #include <stdlib.h>
 
-const vector_kernels *vector_kernels_for(vector_level level) {
+bool vector_level_is_available(vector_level level) {
   switch (level) {
-    case vector_level_baseline: return &kernels_baseline;
+    case vector_level_baseline: return true;
 #if defined(__x86_64__)
-    case vector_level_avx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &kernels_avx2
-                                                                              : NULL;
-    case vector_level_avx512:
-      return __builtin_cpu_supports("avx512f") ? &kernels_avx512 : NULL;
+    case vector_level_avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case vector_level_avx512: return __builtin_cpu_supports("avx512f");
 #endif
-    default: return NULL;
+    default: return false;
+  }
+}
+
+vector_kernels vector_kernels_for(vector_level level) {
+  switch (level) {
+#if defined(__x86_64__)
+    case vector_level_avx2: return kernels_avx2;
+    case vector_level_avx512: return kernels_avx512;
+#endif
+    default: return kernels_baseline;
   }
 }
 

@@ -14,7 +14,7 @@ struct PlanExecutor {
   private let workers: WorkerPool
   /// The most recently used last.
   private var plans: [(key: Key, plan: ExecutionPlan)] = []
-  private var workspace: AlignedMemory?
+  private var memory: AlignedMemory?
 
   /// Sizes and batches whose plans are kept.
   private static let planLimit = 8
@@ -27,18 +27,18 @@ struct PlanExecutor {
 
   /// - Throws: `NetworkError`, `CPUBackendError`, `CancellationError`.
   mutating func run(
-    _ input: HostTensor, returning nodes: [Network.NodeID], isCancelled: () -> Bool
+    _ input: HostTensor, returning nodes: [Network.NodeID], cancellation: CancellationFlag
   ) throws -> [HostTensor] {
     let requested = Set(nodes)
     let plan = try plan(for: Key(shape: input.shape, requested: requested))
-    let base = try memory(for: plan, input: input.shape)
+    let base = try workspace(for: plan, input: input.shape, requested: requested)
     var results: [Network.NodeID: HostTensor] = requested.contains(0) ? [0: input] : [:]
     try input.elements.withUnsafeBufferPointer { elements in
       guard let start = elements.baseAddress else { return }
       let context = ExecutionContext(
         kernels: kernels, workers: workers, input: start, base: base, layout: plan.layout)
       for entry in plan.entries {
-        guard !isCancelled() else { throw CancellationError() }
+        try cancellation.check()
         entry.step.execute(in: context)
         if let (node, block) = entry.result, requested.contains(node) {
           let shape = plan.shapes[node]
@@ -63,18 +63,19 @@ struct PlanExecutor {
     return plans[plans.count - 1].plan
   }
 
-  private mutating func memory(
-    for plan: ExecutionPlan, input: TensorShape
+  private mutating func workspace(
+    for plan: ExecutionPlan, input: TensorShape, requested: Set<Network.NodeID>
   ) throws(CPUBackendError) -> UnsafeMutableRawPointer {
     let byteCount = plan.layout.byteCount
-    let physical = PhysicalMemory.byteCount
-    guard byteCount <= physical else {
-      throw .inputTooLarge(input, byteCount: byteCount, physicalMemory: physical)
+    let results = requested.reduce(0) { $0 + 4 * plan.shapes[$1].count }
+    let limit = MachineMemory.byteCount
+    guard byteCount + results <= limit else {
+      throw .inputTooLarge(input, byteCount: byteCount + results, machineMemory: limit)
     }
-    if let workspace, workspace.byteCount >= byteCount { return workspace.base }
-    workspace = nil
+    if let memory, memory.byteCount >= byteCount { return memory.base }
+    memory = nil
     let larger = try AlignedMemory(byteCount: byteCount)
-    workspace = larger
+    memory = larger
     return larger.base
   }
 }

@@ -1,16 +1,24 @@
-import BiTModel
 import Dispatch
-import FoundationEssentials
 import Synchronization
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Divides work among the processor's cores.
 struct WorkerPool: Sendable {
   /// How many items are worked on at a time.
   let threads: Int
 
-  /// - Parameter threads: `nil` for the processors that the process may use.
-  init(threads: Int? = nil) {
-    self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+  /// Each thread needs room for its inputs.
+  private static let threadLimit = 512
+
+  /// - Parameter threads: `nil` for as many as the process may use processors.
+  init(threads: Int?) {
+    let wanted = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.threads = min(max(wanted, 1), Self.threadLimit)
   }
 
   /// Calls `body` once for each item of `0..<count`, in no order, and returns when all are done.

@@ -23,32 +23,24 @@ struct Fusion {
     isNeeded = needed
     let readers = prepared.network.readers.map { $0.filter { needed[$0] } }
 
+    let operations = prepared.operations
     for id in nodes.indices where needed[id] {
-      switch nodes[id].operation {
-      case .groupNorm where !requested.contains(id):
+      switch operations[id] {
+      case .groupNorm(_, _, let activation) where !requested.contains(id):
         // A dearer function would be computed again for every tile.
-        guard let activation = prepared.activations[id], activation.isLinear || activation.isReLU
-        else { continue }
-        if readers[id].allSatisfy({ nodes[$0].operation.isConvolution }) {
-          foldedNorms.insert(id)
-        }
+        guard activation.isLinear || activation.isReLU else { continue }
+        if readers[id].allSatisfy({ operations[$0].isConvolution }) { foldedNorms.insert(id) }
       case .add(nil):
-        let convolution = nodes[id].inputs.last { input in
-          nodes[input].operation.isConvolution && readers[input] == [id]
-            && !requested.contains(input)
+        let (a, b) = (nodes[id].inputs[0], nodes[id].inputs[1])
+        guard shapes[a] == shapes[b] else { continue }
+        let convolution = [b, a].first {
+          operations[$0].isConvolution && readers[$0] == [id] && !requested.contains($0)
         }
-        guard let convolution, shapes[nodes[id].inputs[0]] == shapes[nodes[id].inputs[1]]
-        else { continue }
+        guard let convolution else { continue }
         summingConvolutions[id] = convolution
         delayedConvolutions.insert(convolution)
       default: break
       }
     }
-  }
-}
-
-extension Operation {
-  fileprivate var isConvolution: Bool {
-    if case .convolution = self { true } else { false }
   }
 }

@@ -10,9 +10,10 @@ struct PlanBuilder {
 
   private var entries: [ExecutionPlan.Entry] = []
   private var requests: [WorkspaceLayout.Request] = []
-  /// Where each computed node's output is.
-  private var sources: [Network.NodeID: TensorSource] = [0: .input]
-  private var coefficients: [Network.NodeID: NormCoefficients] = [:]
+  /// Where each node's output is, once it is computed.
+  private var sources: [TensorSource]
+  /// What the convolutions that read a folded norm have to do.
+  private var inputNorms: [Network.NodeID: ConvolutionStep.InputNorm] = [:]
 
   /// - Throws: `NetworkError` where the input does not suit the network.
   static func plan(
@@ -35,105 +36,104 @@ struct PlanBuilder {
     self.shapes = shapes
     self.kernels = kernels
     self.threads = threads
+    sources = [TensorSource](repeating: .input, count: shapes.count)
     fusion = Fusion(prepared, shapes: shapes, requested: requested)
   }
 
   private mutating func emit(_ id: Network.NodeID) {
-    let node = prepared.network.nodes[id]
-    switch node.operation {
+    let inputs = prepared.network.nodes[id].inputs
+    switch prepared.operations[id] {
     case .input: break
-    case .convolution(let convolution):
+    case .convolution(let convolution, let weights):
       if !fusion.delayedConvolutions.contains(id) {
-        emit(convolution, id, as: id, residual: nil)
+        emit(convolution, weights, reading: inputs[0], as: id, residual: nil)
       }
-    case .linear(let linear): emit(linear, id)
-    case .groupNorm(let norm): emit(norm, id)
-    case .add: emitAdd(id)
+    case .linear(let linear, let weights, let bias):
+      let geometry = ConvolutionGeometry(linear, input: shapes[inputs[0]])
+      appendConvolution(
+        geometry.flattened(mergingBatch: true), weights: weights, bias: bias,
+        input: read(inputs[0]), norm: nil, residual: nil, id: id)
+    case .groupNorm(let norm, let weights, let activation):
+      emit(norm, weights, activation, id)
+    case .add(let activation): emitAdd(activation, id)
     case .zeroPad(let border):
       append(
         ZeroPadStep(
-          border: border, inputShape: shapes[node.inputs[0]], outputShape: shapes[id],
-          input: read(node.inputs[0]), output: outputBlock(id)), id)
+          border: border, inputShape: shapes[inputs[0]], outputShape: shapes[id],
+          input: read(inputs[0]), output: outputBlock(id)), id)
     case .maxPool(let pool):
       append(
         MaxPoolStep(
-          pool: pool, inputShape: shapes[node.inputs[0]], outputShape: shapes[id],
-          input: read(node.inputs[0]), output: outputBlock(id)), id)
+          pool: pool, inputShape: shapes[inputs[0]], outputShape: shapes[id],
+          input: read(inputs[0]), output: outputBlock(id)), id)
     case .globalAveragePool:
       append(
         GlobalAveragePoolStep(
-          inputShape: shapes[node.inputs[0]], input: read(node.inputs[0]),
-          output: outputBlock(id)), id)
+          inputShape: shapes[inputs[0]], input: read(inputs[0]), output: outputBlock(id)), id)
     }
-  }
-
-  private mutating func emit(_ norm: GroupNorm, _ id: Network.NodeID) {
-    let input = prepared.network.nodes[id].inputs[0]
-    guard let weights = prepared.norms[id], let activation = prepared.activations[id] else {
-      return
-    }
-    let shape = shapes[id]
-    let made = NormCoefficients(
-      channels: norm.channels,
-      block: block(
-        byteCount: 4 * NormCoefficients.count(batch: shape.batch, channels: norm.channels)))
-    coefficients[id] = made
-    append(
-      NormStatisticsStep(
-        norm: norm, weights: weights, shape: shape, input: read(input), coefficients: made,
-        partials: block(byteCount: NormStatisticsStep.partialsByteCount(shape))), nil)
-    guard !fusion.foldedNorms.contains(id) else { return }
-    markRead(made.block)
-    append(
-      NormStep(
-        shape: shape, coefficients: made, activation: activation, input: read(input),
-        output: outputBlock(id)), id)
-  }
-
-  private mutating func emitAdd(_ id: Network.NodeID) {
-    let inputs = prepared.network.nodes[id].inputs
-    if let fused = fusion.summingConvolutions[id],
-      case .convolution(let convolution) = prepared.network.nodes[fused].operation
-    {
-      let other = inputs[0] == fused ? inputs[1] : inputs[0]
-      emit(convolution, fused, as: id, residual: other)
-      return
-    }
-    append(
-      AddStep(
-        shapes: (shapes[inputs[0]], shapes[inputs[1]]), shape: shapes[id],
-        inputs: (read(inputs[0]), read(inputs[1])), activation: prepared.activations[id],
-        output: outputBlock(id)), id)
   }
 
   private mutating func emit(
-    _ convolution: Convolution, _ id: Network.NodeID, as result: Network.NodeID,
-    residual: Network.NodeID?
+    _ norm: GroupNorm, _ weights: PreparedOperation.NormWeights, _ activation: PointwiseFunction,
+    _ id: Network.NodeID
   ) {
-    guard let weights = prepared.packed[id] else { return }
-    var input = prepared.network.nodes[id].inputs[0]
-    var norm: ConvolutionStep.InputNorm?
-    if fusion.foldedNorms.contains(input), let coefficients = coefficients[input] {
-      markRead(coefficients.block)
-      norm = ConvolutionStep.InputNorm(
+    let input = prepared.network.nodes[id].inputs[0]
+    let shape = shapes[id]
+    let coefficients = NormCoefficients(
+      channels: norm.channels,
+      block: block(
+        byteCount: NormCoefficients.byteCount(batch: shape.batch, channels: norm.channels)))
+    append(
+      NormStatisticsStep(
+        norm: norm, weights: weights, shape: shape, input: read(input),
         coefficients: coefficients,
-        rectifies: prepared.activations[input]?.isReLU ?? false)
-      input = prepared.network.nodes[input].inputs[0]
+        partials: block(byteCount: NormStatisticsStep.partialsByteCount(shape))))
+    if fusion.foldedNorms.contains(id) {
+      inputNorms[id] = ConvolutionStep.InputNorm(
+        coefficients: coefficients, rectifies: activation.isReLU)
+      return
     }
-    var geometry = ConvolutionGeometry(convolution, input: shapes[input], output: shapes[id])
-    if geometry.isPointwise { geometry = geometry.flattened(mergingBatch: norm == nil) }
-    appendConvolution(
-      geometry, weights: weights, bias: nil, input: read(input), norm: norm,
-      residual: residual.map { read($0) }, id: result)
+    markRead(coefficients.block)
+    append(
+      NormStep(
+        shape: shape, coefficients: coefficients, activation: activation, input: read(input),
+        output: outputBlock(id)), id)
   }
 
-  private mutating func emit(_ linear: Linear, _ id: Network.NodeID) {
-    guard let weights = prepared.packed[id] else { return }
-    let input = prepared.network.nodes[id].inputs[0]
+  private mutating func emitAdd(_ activation: PointwiseFunction?, _ id: Network.NodeID) {
+    let nodes = prepared.network.nodes
+    let (a, b) = (nodes[id].inputs[0], nodes[id].inputs[1])
+    if let fused = fusion.summingConvolutions[id],
+      case .convolution(let convolution, let weights) = prepared.operations[fused]
+    {
+      emit(
+        convolution, weights, reading: nodes[fused].inputs[0], as: id,
+        residual: fused == a ? b : a)
+    } else {
+      append(
+        AddStep(
+          shapes: (shapes[a], shapes[b]), shape: shapes[id], inputs: (read(a), read(b)),
+          activation: activation, output: outputBlock(id)), id)
+    }
+  }
+
+  /// - Parameter result: The node that is complete afterwards: the convolution's, or that of the
+  ///   sum with `residual`.
+  private mutating func emit(
+    _ convolution: Convolution, _ weights: PackedWeights, reading input: Network.NodeID,
+    as result: Network.NodeID, residual: Network.NodeID?
+  ) {
+    let norm = inputNorms[input]
+    var source = input
+    if let norm {
+      markRead(norm.coefficients.block)
+      source = prepared.network.nodes[input].inputs[0]
+    }
+    var geometry = ConvolutionGeometry(convolution, input: shapes[input], output: shapes[result])
+    if geometry.isPointwise { geometry = geometry.flattened(mergingBatch: norm == nil) }
     appendConvolution(
-      ConvolutionGeometry(linear, input: shapes[input]).flattened(mergingBatch: true),
-      weights: weights, bias: prepared.biases[id], input: read(input), norm: nil, residual: nil,
-      id: id)
+      geometry, weights: weights, bias: nil, input: read(source), norm: norm,
+      residual: residual.map { read($0) }, id: result)
   }
 
   private mutating func appendConvolution(
@@ -151,9 +151,9 @@ struct PlanBuilder {
         geometry: geometry, division: division, weights: weights, bias: bias, input: input,
         norm: norm, residual: residual, output: outputBlock(id), scratch: scratch), id)
   }
+}
 
-  // MARK: Tensors and their lives
-
+extension PlanBuilder {
   /// A block that the next step writes.
   private mutating func block(byteCount: Int) -> WorkspaceBlock {
     requests.append(
@@ -162,6 +162,7 @@ struct PlanBuilder {
     return WorkspaceBlock(index: requests.count - 1)
   }
 
+  /// The block for a node's output, which the next step completes.
   private mutating func outputBlock(_ id: Network.NodeID) -> WorkspaceBlock {
     let made = block(byteCount: 4 * shapes[id].count)
     sources[id] = .block(made)
@@ -170,16 +171,16 @@ struct PlanBuilder {
 
   /// Where a node's output is, for the next step to read.
   private mutating func read(_ id: Network.NodeID) -> TensorSource {
-    let source = sources[id] ?? .input
-    if case .block(let block) = source { markRead(block) }
-    return source
+    if case .block(let block) = sources[id] { markRead(block) }
+    return sources[id]
   }
 
   private mutating func markRead(_ block: WorkspaceBlock) {
     requests[block.index].lastStep = entries.count
   }
 
-  private mutating func append(_ step: some PlanStep, _ id: Network.NodeID?) {
+  /// - Parameter id: The node whose output is complete after the step, if it is one.
+  private mutating func append(_ step: some PlanStep, _ id: Network.NodeID? = nil) {
     var result: (Network.NodeID, WorkspaceBlock)?
     if let id, case .block(let block) = sources[id] { result = (id, block) }
     entries.append(ExecutionPlan.Entry(step: step, result: result))

@@ -13,13 +13,16 @@ extension PackedWeights {
       outputs: convolution.outputChannels, depth: channels * taps, panelWidth: panelWidth,
       workers: workers
     ) { output, weights in
-      let kernel = values[(output * channels * taps)..<((output + 1) * channels * taps)]
-      let (mean, scale) = Self.standardization(
-        of: kernel, epsilon: convolution.standardizationEpsilon)
-      for channel in 0..<channels {
-        for tap in 0..<taps {
-          let value = Double(kernel[kernel.startIndex + channel * taps + tap])
-          weights[tap * channels + channel] = Float((value - mean) * scale)
+      values.withUnsafeBufferPointer { values in
+        let kernel = UnsafeBufferPointer(
+          rebasing: values[(output * channels * taps)..<((output + 1) * channels * taps)])
+        let (mean, scale) = Self.standardization(
+          of: kernel, epsilon: convolution.standardizationEpsilon)
+        for channel in 0..<channels {
+          for tap in 0..<taps {
+            let value = Double(kernel[channel * taps + tap])
+            weights[tap * channels + channel] = Float((value - mean) * scale)
+          }
         }
       }
     }
@@ -40,7 +43,7 @@ extension PackedWeights {
   /// The mean of a kernel and the reciprocal of its deviation, √(variance + ε) with the biased
   /// variance (arXiv:1903.10520).
   private static func standardization(
-    of kernel: ArraySlice<Float>, epsilon: Double
+    of kernel: UnsafeBufferPointer<Float>, epsilon: Double
   ) -> (mean: Double, scale: Double) {
     let count = Double(kernel.count)
     var sum = 0.0

@@ -65,8 +65,11 @@ typedef enum {
   vector_level_avx512,    // x86-64 with AVX-512F
 } vector_level;
 
-/// The kernels of an instruction set, or NULL where this CPU lacks it.
-const vector_kernels *vector_kernels_for(vector_level level);
+/// Whether this CPU, and its operating system, can run the kernels of a level.
+bool vector_level_is_available(vector_level level);
+
+/// The kernels of a level that is available.
+vector_kernels vector_kernels_for(vector_level level);
 
 /// Pointwise functions; their formulas stand at `ActivationFunction` in BiTModel.
 typedef enum {
