@@ -71,7 +71,9 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(name: "BigTransferTests", dependencies: ["BigTransfer", "TestSupport"]),
-    .testTarget(name: "bitclTests", dependencies: ["BigTransfer", "TestSupport"]),
+    .testTarget(
+      name: "bitclTests", dependencies: ["BigTransfer", "bitcl", "TestSupport"],
+      exclude: ["Snapshots"]),
   ],
   cLanguageStandard: .c2x
 )

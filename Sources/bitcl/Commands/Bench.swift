@@ -27,7 +27,7 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "Runs that are measured.")
   var iterations = 10
 
-  @Option(help: "How to write the figures: \(ReportFormat.names).")
+  @Option(help: "How to write the figures.")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions

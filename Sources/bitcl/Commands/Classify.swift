@@ -35,7 +35,7 @@ struct Classify: AsyncParsableCommand {
 
   @Option(
     help: """
-      How logits become scores: softmax, sigmoid, or none. Without it, sigmoid for models of \
+      How logits become scores. Without it, sigmoid for models of \
       several labels an image or of a single output, else softmax.
       """)
   var activation: ScoreFunction?
@@ -50,8 +50,7 @@ struct Classify: AsyncParsableCommand {
   @Option(help: "How many images to compute together; results do not depend on it.")
   var batch = ImageClassifier.defaultBatchSize
 
-  @Option(
-    help: "How to write results: \(ResultFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "How to write results.")
   var format = ResultFormat.text
 
   @OptionGroup var preprocessing: PreprocessingOptions

@@ -9,7 +9,7 @@ struct Devices: ParsableCommand {
       BITCL_OPENCL_LIBRARY=PATH names the OpenCL loader to open instead of the system's.
       """)
 
-  @Option(help: "How to write the list: \(ReportFormat.names).")
+  @Option(help: "How to write the list.")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions

@@ -18,7 +18,7 @@ struct Inspect: AsyncParsableCommand {
   var tensors = false
 
   @Option(
-    help: "How to write it: \(ReportFormat.names).")
+    help: "How to write it.")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions

@@ -17,7 +17,7 @@ struct Validate: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The file of golden results.", valueName: "file"))
   var golden: String
 
-  @Option(help: "How to write the report: \(ReportFormat.names).")
+  @Option(help: "How to write the report.")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions

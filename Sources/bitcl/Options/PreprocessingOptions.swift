@@ -12,7 +12,7 @@ struct PreprocessingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How images are resized: shortest (keep the proportion), squash (do not), none.",
+      "How images are resized: shortest keeps the proportion, squash does not.",
       valueName: "mode"))
   var resizeMode: ResizeMode?
 

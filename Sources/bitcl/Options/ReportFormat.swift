@@ -3,6 +3,4 @@ import ArgumentParser
 /// How a report is written.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   case text, json
-
-  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
