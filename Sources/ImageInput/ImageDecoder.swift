@@ -47,7 +47,7 @@ public struct ImageDecoder: Sendable {
   ) throws(ImageError.Reason) -> DecodedImage {
     let codec = ImageCodec(kind)
     let header = try codec.readHeader(bytes)
-    try check(header)
+    try check(header, fileBytes: bytes.count)
     let metadata = ImageMetadata(kind, bytes)
     let (image, warning) = try codec.decode(bytes, header, metadata.orientation)
     return DecodedImage(image: image, colorKey: metadata.colorKey, warning: warning)
@@ -63,7 +63,7 @@ public struct ImageDecoder: Sendable {
     }
   }
 
-  private func check(_ header: cimage_header) throws(ImageError.Reason) {
+  private func check(_ header: cimage_header, fileBytes: Int) throws(ImageError.Reason) {
     let width = Int(header.width)
     let height = Int(header.height)
     guard width > 0, height > 0 else { throw .emptyPicture(width: width, height: height) }
@@ -74,7 +74,7 @@ public struct ImageDecoder: Sendable {
       throw .tooManyPixels(width: width, height: height, limit: limits.maximumPixels)
     }
     let needed = header.working_bytes.addingReportingOverflow(
-      UInt64(width * height * RGBImage.channels))
+      UInt64(width * height * RGBImage.channels + fileBytes))
     guard !needed.overflow, needed.partialValue <= UInt64(max(0, limits.maximumDecodingBytes))
     else {
       throw .tooMuchMemory(

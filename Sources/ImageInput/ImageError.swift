@@ -20,7 +20,7 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     case corrupt(ImageKind, detail: String)
     /// The header announces more pixels than the limit.
     case tooManyPixels(width: Int, height: Int, limit: Int)
-    /// Decoding would take more memory than the limit.
+    /// The file, the picture and its decoder would take more memory than the limit.
     case tooMuchMemory(bytes: Int, limit: Int)
     /// A side is zero.
     case emptyPicture(width: Int, height: Int)

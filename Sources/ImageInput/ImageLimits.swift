@@ -4,7 +4,7 @@ public struct ImageLimits: Sendable, Equatable {
   public var maximumPixels: Int
   /// Width, and height: libpng's own default.
   public var maximumSide: Int
-  /// Bytes that the decoded picture and its decoder may hold together.
+  /// Bytes that a file, its decoded picture and the decoder may hold together.
   public var maximumDecodingBytes: Int
   /// Bytes of a file that is read whole.
   public var maximumFileBytes: Int

@@ -6,12 +6,12 @@ import BiTModel
 public struct ImagePreprocessor: Sendable {
   public let configuration: ImageProcessorConfiguration
   public let limits: ImageLimits
-  public let concurrency: Concurrency
+  public let concurrency: ImageConcurrency
   private let normalization: SampleNormalization
 
   public init(
     _ configuration: ImageProcessorConfiguration = .default, limits: ImageLimits = .default,
-    concurrency: Concurrency = .allCores
+    concurrency: ImageConcurrency = .allCores
   ) {
     self.configuration = configuration
     self.limits = limits

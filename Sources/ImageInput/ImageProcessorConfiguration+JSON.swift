@@ -5,7 +5,34 @@
 #endif
 
 extension ImageProcessorConfiguration {
-  /// Reads `preprocessor_config.json`.
+  /// Such files have some hundred bytes.
+  private static let maximumFileBytes = 1 << 20
+
+  /// Reads the `preprocessor_config.json` at a path.
+  public init(contentsOfFile path: String) throws(ImageConfigurationError) {
+    let json: [UInt8]
+    do throws(ImageError.Reason) {
+      let file = try ImageFileReader(path)
+      guard file.byteCount <= Self.maximumFileBytes else {
+        throw .fileTooLarge(bytes: file.byteCount, limit: Self.maximumFileBytes)
+      }
+      json = try file.prefix(file.byteCount)
+    } catch {
+      throw ImageConfigurationError(source: path, key: nil, problem: Self.text(error))
+    }
+    try self.init(json: json, file: path)
+  }
+
+  private static func text(_ reason: ImageError.Reason) -> String {
+    switch reason {
+    case .unreadable(let message): "cannot be read: \(message)"
+    case .isDirectory: "is a folder, expected a preprocessor_config.json"
+    case .fileTooLarge(let bytes, _): "has \(bytes) bytes, too many for a configuration"
+    default: "is not a regular file"
+    }
+  }
+
+  /// Reads the contents of a `preprocessor_config.json`.
   ///
   /// Every form that transformers accepts is accepted. Missing keys have the defaults of
   /// `BitImageProcessor`; null turns a step off, and is refused as a value that a step needs.
@@ -98,6 +125,7 @@ extension ImageProcessorConfiguration: Decodable {
     cropSize = try exactSize(values, .cropSize, isNeeded: cropsCenter) ?? cropSize
     rescaleFactor =
       try value(Double.self, values, .rescaleFactor, isNeeded: rescales) ?? rescaleFactor
+    try checkRange([rescaleFactor], values, .rescaleFactor)
     try readNormalization(values)
     if try flag(.pads, default: false) {
       padSize = try exactSize(values, .padSize, isNeeded: false)
@@ -155,11 +183,19 @@ extension ImageProcessorConfiguration: Decodable {
   private mutating func readNormalization(_ values: KeyedDecodingContainer<Key>) throws {
     mean = try channelValues(values, .mean) ?? mean
     standardDeviation = try channelValues(values, .standardDeviation) ?? standardDeviation
-    if normalizes && standardDeviation.contains(0) {
+    if normalizes && standardDeviation.contains(where: { Float($0) == 0 }) {
       throw DecodingError.dataCorruptedError(
         forKey: .standardDeviation, in: values,
         debugDescription: "contains zero, by which nothing can be divided")
     }
+  }
+
+  private func checkRange(
+    _ numbers: [Double], _ values: KeyedDecodingContainer<Key>, _ key: Key
+  ) throws {
+    guard let number = numbers.first(where: { !Float($0).isFinite }) else { return }
+    throw DecodingError.dataCorruptedError(
+      forKey: key, in: values, debugDescription: "\(number) is too large for a Float")
   }
 
   /// One number for all channels, or one for each.
@@ -167,6 +203,7 @@ extension ImageProcessorConfiguration: Decodable {
     _ values: KeyedDecodingContainer<Key>, _ key: Key
   ) throws -> [Double]? {
     if let number = try? values.decode(Double.self, forKey: key) {
+      try checkRange([number], values, key)
       return Array(repeating: number, count: RGBImage.channels)
     }
     guard let numbers = try value([Double].self, values, key, isNeeded: normalizes) else {
@@ -178,6 +215,7 @@ extension ImageProcessorConfiguration: Decodable {
         debugDescription: "has \(numbers.count) numbers, expected one for each of "
           + "\(RGBImage.channels) channels")
     }
+    try checkRange(numbers, values, key)
     return numbers
   }
 }

@@ -39,6 +39,6 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
   /// The longest side that a configuration may ask for.
   public static let maximumSide = 16_384
 
-  /// Pixels of the largest tensor that a configuration may ask for: 200 MB of Float.
-  public static let maximumPixels = 1 << 24
+  /// Pixels of the largest tensor that a configuration may ask for: 100 MB of Float.
+  public static let maximumPixels = 1 << 23
 }

@@ -3,7 +3,7 @@ extension RGBImage {
   ///
   /// - Precondition: both sides of `size` are positive.
   public func resized(
-    to size: ImageSize, filter: Resampling, concurrency: Concurrency = .allCores
+    to size: ImageSize, filter: Resampling, concurrency: ImageConcurrency = .allCores
   ) -> RGBImage {
     precondition(size.height > 0 && size.width > 0, "resize to \(size.width)x\(size.height)")
     return Resizer(filter, from: self.size, to: size, concurrency: concurrency).resize(self)

@@ -10,12 +10,12 @@ struct Resizer {
   /// The columns and rows of it that are wanted.
   let columns: Range<Int>
   let rows: Range<Int>
-  let concurrency: Concurrency
+  let concurrency: ImageConcurrency
 
   /// - Precondition: the ranges lie within the new size and are not empty.
   init(
     _ filter: Resampling, from oldSize: ImageSize, to newSize: ImageSize,
-    columns: Range<Int>? = nil, rows: Range<Int>? = nil, concurrency: Concurrency = .allCores
+    columns: Range<Int>? = nil, rows: Range<Int>? = nil, concurrency: ImageConcurrency = .allCores
   ) {
     self.filter = filter
     self.oldSize = oldSize

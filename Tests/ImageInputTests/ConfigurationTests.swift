@@ -58,6 +58,8 @@ struct ConfigurationTests {
       (#"{"image_mean": null}"#, "image_mean"), (#"{"image_std": [1, 1, 0]}"#, "image_std"),
       (#"{"image_std": [1, 1, "x"]}"#, "image_std"), (#"{"image_mean": {}}"#, "image_mean"),
       (#"{"image_std": 0}"#, "image_std"), (#"{"image_mean": 1e999}"#, "image_mean"),
+      (#"{"image_std": 1e-60}"#, "image_std"), (#"{"image_mean": [0, 1e60, 0]}"#, "image_mean"),
+      (#"{"rescale_factor": -1e60}"#, "rescale_factor"),
     ])
   func refusals(json: String, key: String) {
     let error = #expect(throws: ImageConfigurationError.self) { try Self.read(json) }
@@ -65,7 +67,13 @@ struct ConfigurationTests {
     #expect(error?.key?.hasPrefix(key) == true, "\(String(describing: error))")
   }
 
-  @Test("what is no JSON object is refused", arguments: ["", "[", "[]", "3", "null", "{\"size\":"])
+  private static let notObjects =
+    ["", "[", "[]", "3", "null", "{\"size\":"]
+    + ["[", "{\"size\":"].map {
+      String(repeating: $0, count: 100_000)
+    }
+
+  @Test("what is no JSON object is refused", arguments: notObjects)
   func notJSON(text: String) {
     let error = #expect(throws: ImageConfigurationError.self) { try Self.read(text) }
     #expect(error?.key == nil)

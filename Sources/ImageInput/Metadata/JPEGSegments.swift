@@ -5,6 +5,9 @@ struct JPEGSegments {
   /// The XMP packet.
   private(set) var xmp: [UInt8]?
 
+  /// A segment holds 64 KB at most; files with more than a few are not worth joining.
+  private static let maximumExifBytes = 1 << 20
+
   private static let app1: UInt8 = 0xE1
   private static let startOfScan: UInt8 = 0xDA
   private static let xmpPrefix = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
@@ -42,7 +45,9 @@ struct JPEGSegments {
   }
 
   private mutating func read(_ segment: ArraySlice<UInt8>) {
-    if segment.starts(with: TIFFDirectory.exifPrefix) {
+    if segment.starts(with: TIFFDirectory.exifPrefix),
+      (exif?.count ?? 0) < JPEGSegments.maximumExifBytes
+    {
       exif = exif ?? []
       exif?.append(contentsOf: segment.dropFirst(TIFFDirectory.exifPrefix.count))
     } else if segment.starts(with: JPEGSegments.xmpPrefix) {

@@ -1,7 +1,7 @@
 import Dispatch
 
 /// How much of the machine one picture may use.
-public enum Concurrency: Sendable {
+public enum ImageConcurrency: Sendable {
   /// The calling thread alone: for callers that prepare several pictures at once.
   case callingThread
   /// All cores, when there is enough to do.
@@ -14,7 +14,7 @@ public enum Concurrency: Sendable {
   ///
   /// - Parameter work: multiply-adds of all of it.
   func forEachBand(of count: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    let bands = min(count, work / Concurrency.worthwhileWork, Concurrency.maximumBands)
+    let bands = min(count, work / ImageConcurrency.worthwhileWork, ImageConcurrency.maximumBands)
     guard self == .allCores, bands > 1 else { return body(0..<count) }
     DispatchQueue.concurrentPerform(iterations: bands) { band in
       body(band * count / bands..<(band + 1) * count / bands)
