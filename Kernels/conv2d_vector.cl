@@ -68,14 +68,25 @@ static inline void fill_patch(
 {
   const int rows = patch_shape.x, columns = patch_shape.y;
 #if DENSE
+  const int first = clamp(-origin.y, 0, columns), last = clamp(in.y - origin.y, first, columns);
   for (int r = 0; r < rows; r++) {
     const int iy = origin.x + r * step;
-    for (int c = 0; c < columns; c++) {
-      const int ix = origin.y + c * step;
-      __local float *to = patch + (r * columns + c) * in.z;
-      const bool inside = iy >= 0 && iy < in.x && ix >= 0 && ix < in.y;
-      __global const float *from = x + ((size_t)iy * in.y + ix) * in.w;
-      for (int k = 0; k < in.z; k++) to[k] = inside ? from[k] : 0.0f;
+    const bool inside = iy >= 0 && iy < in.x;
+    __local float *to = patch + r * columns * in.z;
+    if (step == 1) {
+      // The columns inside the image are one run of floats.
+      const int begin = inside ? first * in.z : 0, end = inside ? last * in.z : 0;
+      __global const float *from = x + ((ptrdiff_t)iy * in.y + origin.y) * in.w;
+      for (int k = 0; k < begin; k++) to[k] = 0.0f;
+      for (int k = begin; k < end; k++) to[k] = from[k];
+      for (int k = end; k < columns * in.z; k++) to[k] = 0.0f;
+    } else {
+      for (int c = 0; c < columns; c++) {
+        const int ix = origin.y + c * step;
+        const bool here = inside && ix >= 0 && ix < in.y;
+        __global const float *from = x + ((ptrdiff_t)iy * in.y + ix) * in.w;
+        for (int k = 0; k < in.z; k++) to[c * in.z + k] = here ? from[k] : 0.0f;
+      }
     }
   }
 #else
@@ -122,24 +133,30 @@ static inline moments merge(moments total, float count, moments part, float part
 #define DEVIATION_A(j) { const vfloat d = a##j - part_a.mean; part_a.m2 = fma(IF_VALID(j) * d, d, part_a.m2); }
 #define DEVIATION_B(j) { const vfloat d = b##j - part_b.mean; part_b.m2 = fma(IF_VALID(j) * d, d, part_b.m2); }
 
-#define STORE(j)                                                                \
-  if (j < valid) {                                                              \
-    const size_t at = output + (size_t)(row_of(m + j) * out.y + column_of(m + j)) * out.w;  \
-    if (flags & FLAG_RESIDUAL) a##j += LOAD(residual + at);                     \
-    *(__global vfloat *)(y + at) = a##j;                                        \
-    if (second) {                                                               \
-      if (flags & FLAG_RESIDUAL) b##j += LOAD(residual + at + VECTOR);          \
-      *(__global vfloat *)(y + at + VECTOR) = b##j;                             \
-    }                                                                           \
+#define STORE(j)                                                              \
+  if (j < valid) {                                                            \
+    *(__global vfloat *)(y + output + at##j) = a##j;                          \
+    if (second) *(__global vfloat *)(y + output + at##j + VECTOR) = b##j;     \
   }
-#define row_of(m) ((m) / columns)
-#define column_of(m) ((m) % columns)
+#define ADD_RESIDUAL(j)                                                       \
+  if (j < valid) {                                                            \
+    a##j += LOAD(residual + output + at##j);                                  \
+    if (second) b##j += LOAD(residual + output + at##j + VECTOR);             \
+  }
 
-#define SET_PIXEL(j)                                                        \
-  __local const float *p##j;                                                \
-  {                                                                         \
-    const int at = min(m + j, pixels - 1);                                  \
-    p##j = patch + (row_of(at) * patch_shape.y + column_of(at)) * in_patch; \
+// Where pixel j of the register tile lies in the patch and in the output; beyond the last pixel of
+// the rectangle the last one again. No division: the cursor walks the rectangle.
+#define SET_PIXEL(j)                               \
+  __local const float *p##j = patch + in_at;       \
+  const int at##j = out_at;                        \
+  if (m + j + 1 < pixels) {                        \
+    in_at += in_patch;                             \
+    out_at += out.w;                               \
+    if (++column == columns) {                     \
+      column = 0;                                  \
+      in_at += row_gap;                            \
+      out_at += (out.y - columns) * out.w;         \
+    }                                              \
   }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
@@ -186,6 +203,10 @@ void conv2d_vector(
   const int block_step = patch_shape.x * patch_shape.y * block;
   const size_t weights = (size_t)blocks * block * kernel_size * kernel_size * BLOCK_N;
 
+  const int row_gap = (step_patch * patch_shape.y - columns * step_patch) * block;
+  const int window_row = row_step - taps * tap_step;
+  const int window_block = block_step - kernel_size * row_step;
+
   const int first = get_group_id(0) * tile.w;
   const int last = min(first + tile.w, (out.w + BLOCK_N - 1) / BLOCK_N);
   for (int n = first; n < last; n++) {
@@ -193,7 +214,9 @@ void conv2d_vector(
     const size_t output =
         (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
     moments total_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, total_b = total_a;
+    int in_at = 0, out_at = 0, column = 0;
     for (int m = 0; m < pixels; m += MICRO_PIXELS) {
+      const int valid = min(MICRO_PIXELS, pixels - m);
       EACH_PIXEL(SET_PIXEL)
       EACH_PIXEL(DECLARE_ACCUMULATORS)
       __global const float *wp = w + n * weights;
@@ -213,13 +236,13 @@ void conv2d_vector(
             const int step = tap_step;
             EACH_PIXEL(ADVANCE_PIXEL)
           }
-          const int step = row_step - taps * tap_step;
+          const int step = window_row;
           EACH_PIXEL(ADVANCE_PIXEL)
         }
-        const int step = block_step - kernel_size * row_step;
+        const int step = window_block;
         EACH_PIXEL(ADVANCE_PIXEL)
       }
-      const int valid = min(MICRO_PIXELS, pixels - m);
+      if (flags & FLAG_RESIDUAL) { EACH_PIXEL(ADD_RESIDUAL) }
       EACH_PIXEL(STORE)
       if (flags & FLAG_STATISTICS) {
         moments part_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, part_b = part_a;

@@ -46,7 +46,8 @@ struct ConvolutionLaunch: Hashable, Sendable {
       let problem = VectorTileChooser.Problem(
         outputHeight: self.output.shape.height, outputWidth: self.output.shape.width,
         inputStride: input.pixelStride, outputStride: output.pixelStride,
-        kernel: convolution.kernel, stride: convolution.stride, dilation: convolution.dilation)
+        kernel: convolution.kernel, stride: convolution.stride,
+        dilation: convolution.dilation, isDense: isImage)
       form =
         chooser.tile(for: problem, batch: input.shape.batch).map {
           .vector(tuning, $0, dense: isImage)

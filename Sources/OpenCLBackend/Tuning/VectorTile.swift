@@ -30,6 +30,8 @@ struct VectorTileChooser {
     let kernel: Int
     let stride: Int
     let dilation: Int
+    /// The image: its patch is copied float by float.
+    let isDense: Bool
   }
 
   /// Cycles to fetch, normalise and store one vector of the patch.
@@ -95,7 +97,8 @@ struct VectorTileChooser {
 
     // Two vectors a pixel, two multiply-adds a cycle.
     let compute = Double(micros * tuning.microPixels * blocksPerGroup * depth)
-    let patch = Double(tile.patchBytes / 4 / tuning.vector) * patchVectorCycles
+    let perCopy = problem.isDense ? 2 : tuning.vector
+    let patch = Double(tile.patchBytes / 4 / perCopy) * patchVectorCycles
     let blockBytes = depth * tuning.outputBlock * 4
     let passes = blockBytes > weightCacheBytes ? micros : 1
     let weights = Double(blockBytes * blocksPerGroup * passes) / weightBytesPerCycle
