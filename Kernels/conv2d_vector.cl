@@ -223,9 +223,7 @@ void conv2d_vector(
       for (int b = 0; b < blocks; b++) {
         for (int ky = 0; ky < kernel_size; ky++) {
           for (int kx = 0; kx < taps; kx++) {
-#if DENSE
-#pragma unroll 3
-#else
+#if !DENSE
 #pragma unroll 4
 #endif
             for (int i = 0; i < run; i++) {
