@@ -7,6 +7,7 @@ package final class OpenCLBackend: Backend {
   package let device: Device
   private let requested: String?
   private let chosen = Mutex<KernelSet?>(nil)
+  private let library = Mutex<ProgramLibrary?>(nil)
 
   /// The longest that a rung's programs may take to build while a plainer rung is left.
   private static let rungBuildLimit = Duration.seconds(5)
@@ -35,13 +36,25 @@ package final class OpenCLBackend: Backend {
   package func prepareScheduler(
     _ network: Network, weights: any WeightSource
   ) async throws -> InferenceScheduler {
-    try InferenceScheduler(
-      network, weights: weights, device: device, kernels: try await kernels(),
-      buildLimit: Self.buildLimit, timeLimit: Self.runLimit)
+    let kernels = try kernels()
+    return try InferenceScheduler(
+      network, weights: weights, programs: try programs(), kernels: kernels,
+      timeLimit: Self.runLimit)
+  }
+
+  /// The context and programs that all networks share; new ones after a device did not answer.
+  private func programs() throws -> ProgramLibrary {
+    try library.withLock { library in
+      if let library, !library.context.isGivenUp { return library }
+      let fresh = ProgramLibrary(
+        context: try Context(device: device), timeLimit: Self.buildLimit)
+      library = fresh
+      return fresh
+    }
   }
 
   /// The first rung of the ladder that builds in time and computes what the host computes.
-  private func kernels() async throws -> KernelSet {
+  private func kernels() throws -> KernelSet {
     if let known = chosen.withLock({ $0 }) { return known }
     var rungs = KernelSet.ladder(for: device)
     if let requested {
@@ -58,9 +71,9 @@ package final class OpenCLBackend: Backend {
       let isLast = index == rungs.count - 1
       if !isLast, memory.isTooSlow(rung) { continue }
       do {
-        try await RungProbe(
+        try RungProbe(
           device: device, kernels: rung,
-          buildLimit: isLast ? Self.buildLimit : Self.rungBuildLimit
+          limit: isLast ? Self.buildLimit : Self.rungBuildLimit
         ).run()
         chosen.withLock { $0 = rung }
         return rung

@@ -1,5 +1,6 @@
 import BiTModel
 import CPUBackend
+import Foundation
 import ReferenceBackend
 import Testing
 
@@ -17,7 +18,13 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
   func available() throws -> any Backend {
     switch backend {
     case .success(let backend): return backend
-    case .failure(let reason): try Test.cancel("\(testDescription): \(reason)")
+    case .failure(let reason):
+      if ProcessInfo.processInfo.environment["BITCL_REQUIRE_POCL"] != nil,
+        reason is OpenCLUnderTest.NoDevice
+      {
+        throw reason
+      }
+      try Test.cancel("\(testDescription): \(reason)")
     }
   }
 }
@@ -28,5 +35,8 @@ enum Backends {
     [BackendUnderTest("reference") { ReferenceBackend() }]
     + InstructionSet.available.map { set in
       BackendUnderTest("cpu, \(set)") { CPUBackend(instructionSet: set) }
+    }
+    + ["vector", "tiled", "reference"].map { set in
+      BackendUnderTest("opencl, \(set)") { try OpenCLUnderTest.backend(kernelSet: set) }
     }
 }

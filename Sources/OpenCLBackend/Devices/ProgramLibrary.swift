@@ -1,5 +1,6 @@
 import BiTModel
 import OpenCLRuntime
+import Synchronization
 
 /// One kernel file with its options.
 struct ProgramRequest: Hashable, Sendable {
@@ -20,35 +21,41 @@ struct ProgramRequest: Hashable, Sendable {
   }
 }
 
-/// The programs built for a device, each once.
-final class ProgramLibrary {
+/// A context and the programs built in it, each once; shared by all networks of a backend.
+final class ProgramLibrary: Sendable {
+  let context: Context
   private let builder: ProgramBuilder
-  private var programs: [ProgramRequest: Shared<Program>] = [:]
+  private let programs = Mutex<[ProgramRequest: Shared<Program>]>([:])
 
   init(context: Context, timeLimit: Duration) {
+    self.context = context
     var builder = ProgramBuilder(context: context)
     builder.timeLimit = timeLimit
     self.builder = builder
   }
 
-  /// Builds what is not there yet, several at once.
+  /// Builds what is not there yet, several at once. Two callers may build the same program; the
+  /// first to finish is kept.
   func build(_ requests: Set<ProgramRequest>) throws(OpenCLError) {
-    let missing = requests.filter { programs[$0] == nil }.sorted {
+    let known = programs.withLock { $0 }
+    let missing = requests.filter { known[$0] == nil }.sorted {
       ($0.file, $0.options) < ($1.file, $1.options)
     }
     var sources: [ProgramSource] = []
     for request in missing {
       sources.append(try ProgramSource(kernels: [request.file], options: request.options))
     }
-    for (request, program) in zip(missing, try builder.build(sources)) {
-      programs[request] = program
+    let built = try builder.build(sources)
+    programs.withLock { programs in
+      for (request, program) in zip(missing, built) where programs[request] == nil {
+        programs[request] = program
+      }
     }
   }
 
   func program(_ request: ProgramRequest) throws(OpenCLError) -> Shared<Program> {
-    if let program = programs[request] { return program }
     try build([request])
-    guard let program = programs[request] else {
+    guard let program = programs.withLock({ $0[request] }) else {
       throw OpenCLError(.missingSource(request.file))
     }
     return program

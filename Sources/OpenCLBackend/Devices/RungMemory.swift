@@ -3,8 +3,11 @@ import OpenCLRuntime
 
 /// Remembers, across processes, which kernel sets a device's driver takes too long to build.
 ///
-/// An empty file in the user's cache for each; without a cache every process finds out anew.
+/// An empty file in the user's cache for each, believed for a week: the machine may have been busy.
+/// Without a cache every process finds out anew.
 struct RungMemory {
+  private static let lifetime: TimeInterval = 7 * 24 * 3600
+
   private let folder: URL?
   private let prefix: String
 
@@ -25,7 +28,11 @@ struct RungMemory {
   }
 
   func isTooSlow(_ kernels: KernelSet) -> Bool {
-    file(kernels).map { FileManager.default.fileExists(atPath: $0.path) } ?? false
+    guard let file = file(kernels),
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file.path),
+      let written = attributes[.modificationDate] as? Date
+    else { return false }
+    return -written.timeIntervalSinceNow < Self.lifetime
   }
 
   /// Forgetting is harmless, so a cache that cannot be written is no error.

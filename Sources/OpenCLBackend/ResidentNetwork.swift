@@ -1,0 +1,164 @@
+import BiTModel
+import OpenCLRuntime
+
+/// A network on a device: its queue, its resident weights and its plans.
+///
+/// A plan is made once per input shape and set of results, and reused: a second run of the same
+/// shape uploads the pixels, downloads the results, and creates nothing. Blocks its caller; not
+/// `Sendable`, since kernels' arguments are state.
+final class ResidentNetwork {
+  /// Plans kept for further runs.
+  private static let planLimit = 8
+
+  private struct PlanKey: Hashable {
+    let input: TensorShape
+    let kept: Set<Network.NodeID>
+  }
+
+  private let network: Network
+  private let kernels: KernelSet
+  private let context: Context
+  private let queue: CommandQueue
+  private let programs: ProgramLibrary
+  private let weights: ResidentWeights
+  private let timeLimit: Duration
+  /// The most recently used last.
+  private var plans: [(key: PlanKey, plan: ExecutionPlan)] = []
+
+  /// Builds what every plan needs and makes the weights resident.
+  /// - Throws: `OpenCLError`; what the weight source throws.
+  init(
+    _ network: Network, weights source: any WeightSource, programs: ProgramLibrary,
+    kernels: KernelSet, timeLimit: Duration
+  ) throws {
+    self.network = network
+    self.kernels = kernels
+    self.timeLimit = timeLimit
+    self.programs = programs
+    context = programs.context
+    queue = try CommandQueue(context: context)
+    try programs.build(Self.commonPrograms(network, kernels))
+    let standardizer = try WeightStandardizer(
+      context: context, programs: programs, items: kernels.reductionItems, queue: queue)
+    weights = ResidentWeights(source: source, standardizer: standardizer)
+    for (id, node) in network.nodes.enumerated() {
+      try Self.upload(node, id, network, kernels, weights, queue)
+    }
+  }
+
+  /// - Throws: `NetworkError`, `OpenCLError`, what the weight source throws.
+  func run(_ input: HostTensor, returning nodes: [Network.NodeID]) throws -> [HostTensor] {
+    let key = PlanKey(input: input.shape, kept: Set(nodes))
+    guard let plan = try plan(for: key) else { return try runHalves(input, nodes) }
+    return try plan.run(input, returning: nodes, queue: queue, timeLimit: timeLimit)
+  }
+
+  /// - Returns: `nil` if the batch is too large for the device but could be divided.
+  private func plan(for key: PlanKey) throws -> ExecutionPlan? {
+    if let index = plans.firstIndex(where: { $0.key == key }) {
+      let entry = plans.remove(at: index)
+      plans.append(entry)
+      return entry.plan
+    }
+    let limits = context.device.limits
+    let blueprint = try ExecutionPlan.Blueprint(
+      network, input: key.input, kept: key.kept, kernels: kernels, limits: limits)
+    if blueprint.arenaByteCount > limits.largestAllocation, key.input.batch > 1 { return nil }
+    while plans.count >= Self.planLimit
+      || (!plans.isEmpty && arenaBytes + blueprint.arenaByteCount > limits.globalMemory / 2)
+    {
+      plans.removeFirst()
+    }
+    let plan = try ExecutionPlan(
+      blueprint, context: context, programs: programs, weights: weights, queue: queue)
+    plans.append((key, plan))
+    return plan
+  }
+
+  private var arenaBytes: Int { plans.reduce(0) { $0 + $1.plan.arenaByteCount } }
+
+  private func runHalves(
+    _ input: HostTensor, _ nodes: [Network.NodeID]
+  ) throws -> [HostTensor] {
+    let first = input.shape.batch / 2
+    let head = try run(input.images(0..<first), returning: nodes)
+    let tail = try run(input.images(first..<input.shape.batch), returning: nodes)
+    return zip(head, tail).map { $0.appending($1) }
+  }
+
+  /// Programs that can be named before a size is known, so that they build together.
+  private static func commonPrograms(
+    _ network: Network, _ kernels: KernelSet
+  ) -> Set<ProgramRequest> {
+    var requests: Set = [
+      ProgramRequest(
+        "weight_standardization.cl", options: "-D ITEMS=\(kernels.reductionItems)")
+    ]
+    let activation = network.prevailingActivation
+    for node in network.nodes {
+      switch node.operation {
+      case .convolution:
+        if case .vector(let tuning, _) = kernels {
+          let dense = node.inputs[0] == 0 ? 1 : 0
+          requests.insert(
+            ProgramRequest(
+              "conv2d_vector.cl", activation: activation,
+              options: tuning.buildOptions + " -D DENSE=\(dense)"))
+        } else if case .tiled(let tuning) = kernels {
+          requests.insert(
+            ProgramRequest(
+              "conv2d_tiled.cl", activation: activation, options: tuning.buildOptions))
+        }
+      case .groupNorm where kernels.fuses:
+        requests.insert(GroupNormOperation.statisticsProgram(kernels))
+      case .maxPool: requests.insert(MaxPoolOperation.program(kernels, activation: activation))
+      case .globalAveragePool:
+        requests.insert(GlobalAveragePoolOperation.program(kernels, activation: activation))
+      case .linear: requests.insert(LinearOperation.program(kernels))
+      default: break
+      }
+    }
+    return requests
+  }
+
+  private static func upload(
+    _ node: Network.Node, _ id: Network.NodeID, _ network: Network, _ kernels: KernelSet,
+    _ weights: ResidentWeights, _ queue: borrowing CommandQueue
+  ) throws {
+    switch node.operation {
+    case .convolution(let convolution):
+      var packing = WeightPacking(plain: convolution)
+      if case .vector(let tuning, _) = kernels {
+        packing = WeightPacking(vector: tuning, convolution, dense: node.inputs[0] == 0)
+      }
+      _ = try weights.kernel(of: convolution, packing, queue: queue)
+    case .groupNorm(let norm):
+      _ = try weights.vector(norm.weight)
+      _ = try weights.vector(norm.bias)
+      _ = try weights.constants(of: norm.activation)
+    case .add(let activation?): _ = try weights.constants(of: activation)
+    case .linear(let linear):
+      _ = try weights.vector(linear.weight)
+      _ = try weights.vector(linear.bias)
+    case .input, .zeroPad, .maxPool, .add(nil), .globalAveragePool: break
+    }
+  }
+}
+
+extension Tensor {
+  /// Some of a batch's images.
+  fileprivate func images(_ range: Range<Int>) -> Tensor {
+    var shape = shape
+    shape.batch = range.count
+    let size = shape.imageCount
+    return Tensor(
+      shape: shape, elements: Array(elements[(range.lowerBound * size)..<(range.upperBound * size)])
+    )
+  }
+
+  fileprivate func appending(_ other: Tensor) -> Tensor {
+    var shape = shape
+    shape.batch += other.shape.batch
+    return Tensor(shape: shape, elements: elements + other.elements)
+  }
+}
