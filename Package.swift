@@ -70,7 +70,8 @@ let package = Package(
         "ReferenceBackend", "CPUBackend", "OpenCLBackend", "OpenCLRuntime", "NumericsValidation",
         "TestSupport",
       ]),
-    .testTarget(name: "BigTransferTests", dependencies: ["BigTransfer", "TestSupport"]),
+    .testTarget(
+      name: "BigTransferTests", dependencies: ["BigTransfer", "ReferenceBackend", "TestSupport"]),
     .testTarget(
       name: "bitclTests", dependencies: ["BigTransfer", "bitcl", "TestSupport"],
       exclude: ["Snapshots"]),

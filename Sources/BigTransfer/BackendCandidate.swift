@@ -5,14 +5,24 @@ import OpenCLRuntime
 import ReferenceBackend
 
 /// A backend that may run a model, and why it was thought of.
-struct BackendCandidate: Sendable {
+package struct BackendCandidate: Sendable {
   /// As the backend calls itself.
   let name: String
   /// Why it comes at this place, for a line that says what was chosen.
   let reason: String
   /// The OpenCL device behind it, if there is one.
-  var device: Device?
+  let device: Device?
   let makeBackend: @Sendable () throws -> any Backend
+
+  package init(
+    name: String, reason: String, device: Device? = nil,
+    makeBackend: @escaping @Sendable () throws -> any Backend
+  ) {
+    self.name = name
+    self.reason = reason
+    self.device = device
+    self.makeBackend = makeBackend
+  }
 
   static let reference = BackendCandidate(name: "reference", reason: "the oracle, in Double") {
     ReferenceBackend()

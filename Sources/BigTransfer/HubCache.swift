@@ -7,9 +7,9 @@
 /// The folder where Hugging Face's tools keep what they download:
 /// `models--ORG--NAME/snapshots/COMMIT`, the commit being named by `refs/main`
 /// (huggingface_hub, `constants.py` and its guide "Understand caching").
-enum HubCache {
+package enum HubCache {
   /// Whether a name has the form `organisation/name`.
-  static func isRepositoryID(_ name: String) -> Bool {
+  package static func isRepositoryID(_ name: String) -> Bool {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     return parts.count == 2
       && parts.allSatisfy { part in
@@ -29,7 +29,7 @@ enum HubCache {
   }
 
   /// The downloaded files of a repository, `nil` if there are none.
-  static func folder(
+  package static func folder(
     of id: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String? {
     guard let root = root(environment) else { return nil }

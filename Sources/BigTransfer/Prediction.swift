@@ -21,7 +21,7 @@ extension Prediction {
   ///   - count: How many to return at most.
   ///   - threshold: Lower scores are left out.
   /// - Returns: Falling scores; of equal scores the lower index comes first.
-  static func top(
+  package static func top(
     _ count: Int, of logits: some Collection<Float>, labels: [String], by function: ScoreFunction,
     threshold: Double? = nil
   ) -> [Prediction] {

@@ -1,4 +1,5 @@
 import BiTModel
+import Logging
 
 /// A model on a device, its weights resident: tensors in, tensors out.
 ///
@@ -8,6 +9,7 @@ public actor PreparedModel {
   /// How long reading and preparing took.
   public nonisolated let preparation: Preparation
 
+  private let logger: Logger
   private let candidates: [BackendCandidate]
   private var current: Int
   private var runner: any NetworkRunner
@@ -31,13 +33,26 @@ public actor PreparedModel {
   }
 
   /// Prepares a model on the first device of a selection that can run it.
+  /// - Parameter logger: Is told of devices that fail.
   /// - Throws: `CheckpointError` for weights that are missing, damaged or not finite;
   ///   `ClassifierError` if no such device exists or none works; `CancellationError`.
-  public init(_ model: Model, device selection: DeviceSelection = .automatic) async throws {
+  public init(
+    _ model: Model, device selection: DeviceSelection = .automatic,
+    logger: Logger = Logger(label: "BigTransfer")
+  ) async throws {
+    try await self.init(
+      model, candidates: try BackendCandidate.candidates(for: selection), logger: logger)
+  }
+
+  /// - Parameter candidates: At least one, best first.
+  package init(
+    _ model: Model, candidates: [BackendCandidate], logger: Logger = Logger(label: "BigTransfer")
+  ) async throws {
     self.model = model
-    candidates = try BackendCandidate.candidates(for: selection)
+    self.candidates = candidates
+    self.logger = logger
     let start = ContinuousClock.now
-    let found = try await Self.firstWorking(candidates[...], model: model)
+    let found = try await Self.firstWorking(candidates[...], model: model, logger: logger)
     current = found.index
     runner = found.runner
     setbacks = found.setbacks
@@ -51,7 +66,7 @@ public actor PreparedModel {
   }
 
   private static func firstWorking(
-    _ candidates: ArraySlice<BackendCandidate>, model: Model
+    _ candidates: ArraySlice<BackendCandidate>, model: Model, logger: Logger
   ) async throws -> Found {
     var setbacks: [String] = []
     for index in candidates.indices {
@@ -60,7 +75,9 @@ public actor PreparedModel {
           .prepare(model.network, weights: model.weights)
         return Found(index: index, runner: runner, setbacks: setbacks)
       } catch  where isDeviceFailure(error) {
-        setbacks.append("\(candidates[index].name) failed: \(error)")
+        let setback = "\(candidates[index].name) failed: \(error)"
+        logger.warning("\(setback)")
+        setbacks.append(setback)
       }
     }
     throw ClassifierError.noBackendWorks(failures: setbacks)
@@ -108,14 +125,17 @@ public actor PreparedModel {
   private func moveOn(after error: any Error) async throws {
     let failed = current
     let setback = "\(candidates[failed].name) failed: \(error)"
+    logger.warning("\(setback)")
     guard failed + 1 < candidates.count else {
       throw ClassifierError.noBackendWorks(failures: setbacks + [setback])
     }
-    let found = try await Self.firstWorking(candidates[(failed + 1)...], model: model)
+    let found = try await Self.firstWorking(
+      candidates[(failed + 1)...], model: model, logger: logger)
     guard current == failed else { return }
     setbacks += [setback] + found.setbacks
     current = found.index
     runner = found.runner
+    logger.notice("\(candidates[current].name) goes on")
   }
 
   /// Runs a batch and returns outputs by their names.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BigTransfer
+import Logging
 
 /// `-d`.
 struct DeviceOptions: ParsableArguments {
@@ -14,7 +15,8 @@ struct DeviceOptions: ParsableArguments {
 
   /// Prepares a model and says what was chosen where the user left the choice open.
   func prepare(_ model: Model, _ console: Console) async throws -> PreparedModel {
-    let prepared = try await PreparedModel(model, device: device)
+    let logger = Logger(label: "bitcl") { _ in ConsoleLogHandler(console: console) }
+    let prepared = try await PreparedModel(model, device: device, logger: logger)
     switch device {
     case .automatic, .gpu, .openCL, .named:
       console.note("Device: \(await prepared.deviceExplanation)")
