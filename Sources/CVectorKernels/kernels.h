@@ -13,6 +13,8 @@
 #include "CVectorKernels.h"
 #include "vector_levels.h"
 
+_Static_assert(TILE_PIXELS == 6 || TILE_PIXELS == 14, "convolve() lists the remainders of these");
+
 #define PANEL_WIDTH (2 * LANES)
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
@@ -133,7 +135,7 @@ TARGET static void normalize(
   }
 }
 
-// Four times LANES / 4 doubles are as many sums as the registers hold for both.
+// One or two vectors of channels; a constant once inlined.
 INLINE void vector_statistics(
     const float *x, size_t pixels, size_t stride, const size_t vectors, double *mean,
     double *squared_deviations) {

@@ -68,7 +68,7 @@ struct PlanExecutor {
   ) throws(CPUBackendError) -> UnsafeMutableRawPointer {
     let byteCount = plan.layout.byteCount
     let results = requested.reduce(0) { $0 + 4 * plan.shapes[$1].count }
-    let limit = MachineMemory.byteCount
+    let limit = Machine.memory
     guard byteCount + results <= limit else {
       throw .inputTooLarge(input, byteCount: byteCount + results, machineMemory: limit)
     }

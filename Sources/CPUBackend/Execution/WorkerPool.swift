@@ -1,12 +1,6 @@
 import Dispatch
 import Synchronization
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Divides work among the processor's cores.
 struct WorkerPool: Sendable {
   /// How many items are worked on at a time.
@@ -17,7 +11,7 @@ struct WorkerPool: Sendable {
 
   /// - Parameter threads: `nil` for as many as the process may use processors.
   init(threads: Int?) {
-    let wanted = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let wanted = threads ?? Machine.processors
     self.threads = min(max(wanted, 1), Self.threadLimit)
   }
 

@@ -51,73 +51,88 @@ struct ConvolutionDivision: Sendable {
   /// Items for each thread, so that a late one holds up the others less.
   private static let itemsPerThread = 4
 
-  init(_ g: ConvolutionGeometry, form: InputForm, panels: Int, tilePixels: Int, threads: Int) {
+  init(
+    _ geometry: ConvolutionGeometry, form: InputForm, panels: Int, tilePixels: Int, threads: Int
+  ) {
     self.form = form
-    let reach = (g.kernel - 1) * g.dilation + 1
-    func footprint(rows: Int, columns: Int) -> Int {
-      switch form {
-      case .direct, .gathered: rows * columns * g.inputChannels
-      case .window:
-        ((rows - 1) * g.stride + reach) * ((columns - 1) * g.stride + reach) * g.inputChannels
-      }
-    }
-    let wanted = Self.itemsPerThread * threads
-    let pixels = g.outputHeight * g.outputWidth
-    let blockPixels = max(
-      Self.smallestBlock, (g.batch * pixels + wanted - 1) / wanted)
-
-    var rows = 1
-    var columns = g.outputWidth
-    if g.outputHeight == 1, form != .window {
-      columns = Self.even(g.outputWidth, max(blockPixels, tilePixels), multiple: tilePixels) {
-        footprint(rows: 1, columns: $0) <= Self.footprintTarget
-      }
-    } else {
-      rows = Self.even(g.outputHeight, max(blockPixels / g.outputWidth, 1), multiple: 1) {
-        footprint(rows: $0, columns: g.outputWidth) <= Self.footprintTarget
-      }
-    }
+    let wantedItems = Self.itemsPerThread * threads
+    let (rows, columns) = Self.blockExtents(
+      geometry, form: form, tilePixels: tilePixels, wantedItems: wantedItems)
     blockRows = rows
     blockColumns = columns
-    rowBlocks = (g.outputHeight + rows - 1) / rows
-    columnBlocks = (g.outputWidth + columns - 1) / columns
+    rowBlocks = (geometry.outputHeight + rows - 1) / rows
+    columnBlocks = (geometry.outputWidth + columns - 1) / columns
 
-    // A range of panels repeats the copying; a 3x3 window takes longer to sum than to copy.
-    let fewest = form == .window ? 2 : 4
-    let blocks = g.batch * rowBlocks * columnBlocks
-    let ranges = max(1, min((wanted + blocks - 1) / blocks, panels / fewest))
+    // Every range of panels copies the input again; a wide window takes longer to sum than to copy.
+    let fewestPanels = form == .window ? 2 : 4
+    let blocks = geometry.batch * rowBlocks * columnBlocks
+    let ranges = max(1, min((wantedItems + blocks - 1) / blocks, panels / fewestPanels))
     panelsPerRange = (panels + ranges - 1) / ranges
     panelRanges = (panels + panelsPerRange - 1) / panelsPerRange
 
-    tileWidth = form == .window ? (columns - 1) * g.stride + reach : columns
-    scratchCount = form == .direct ? 0 : footprint(rows: rows, columns: columns)
-    let step = form == .window ? g.stride : 1
-    let width = tileWidth
+    let copy = Self.copyExtents(geometry, form: form, rows: rows, columns: columns)
+    scratchCount = form == .direct ? 0 : copy.rows * copy.columns * geometry.inputChannels
+    tileWidth = copy.columns
+    let step = (form == .window ? geometry.stride : 1) * geometry.inputChannels
     pixelOffsets = (0..<(rows * columns)).map {
-      ($0 / columns * width + $0 % columns) * step * g.inputChannels
+      ($0 / columns * copy.columns + $0 % columns) * step
     }
-    depthRuns = Self.depthRuns(g, tileWidth: width)
+    depthRuns = Self.depthRuns(geometry, tileWidth: copy.columns)
   }
 
-  /// The largest extent of a block that divides `total` into equal blocks of at most `target` that
-  /// `fits`, up to a multiple.
-  private static func even(
-    _ total: Int, _ target: Int, multiple: Int, fits: (Int) -> Bool
+  /// The extents of the input under a block of outputs.
+  private static func copyExtents(
+    _ geometry: ConvolutionGeometry, form: InputForm, rows: Int, columns: Int
+  ) -> (rows: Int, columns: Int) {
+    guard form == .window else { return (rows, columns) }
+    let reach = (geometry.kernel - 1) * geometry.dilation + 1
+    return (
+      (rows - 1) * geometry.stride + reach, (columns - 1) * geometry.stride + reach
+    )
+  }
+
+  /// Whole rows, or part of the only row.
+  private static func blockExtents(
+    _ geometry: ConvolutionGeometry, form: InputForm, tilePixels: Int, wantedItems: Int
+  ) -> (rows: Int, columns: Int) {
+    let pixels = geometry.batch * geometry.outputHeight * geometry.outputWidth
+    let target = max(smallestBlock, (pixels + wantedItems - 1) / wantedItems)
+    func fits(rows: Int, columns: Int) -> Bool {
+      let copy = copyExtents(geometry, form: form, rows: rows, columns: columns)
+      return copy.rows * copy.columns * geometry.inputChannels <= footprintTarget
+    }
+    guard geometry.outputHeight == 1, form != .window else {
+      let rows = evenExtent(
+        of: geometry.outputHeight, target: max(target / geometry.outputWidth, 1), multiple: 1
+      ) { fits(rows: $0, columns: geometry.outputWidth) }
+      return (rows, geometry.outputWidth)
+    }
+    let columns = evenExtent(
+      of: geometry.outputWidth, target: target, multiple: tilePixels
+    ) { fits(rows: 1, columns: $0) }
+    return (1, columns)
+  }
+
+  /// Divides an axis into equal parts of about `target`, less where that does not fit.
+  /// - Returns: The extent of a part, a multiple of `multiple` if there are several.
+  private static func evenExtent(
+    of total: Int, target: Int, multiple: Int, fits: (Int) -> Bool
   ) -> Int {
     var extent = min(total, target)
     while extent > multiple, !fits(extent) { extent = max(multiple, extent * 3 / 4) }
-    let blocks = (total + extent - 1) / extent
-    let evenly = (total + blocks - 1) / blocks
-    return min(total, (evenly + multiple - 1) / multiple * multiple)
+    let parts = (total + extent - 1) / extent
+    let even = (total + parts - 1) / parts
+    return min(total, (even + multiple - 1) / multiple * multiple)
   }
 
-  private static func depthRuns(_ g: ConvolutionGeometry, tileWidth: Int) -> [DepthRun] {
-    let channels = g.inputChannels
+  private static func depthRuns(_ geometry: ConvolutionGeometry, tileWidth: Int) -> [DepthRun] {
+    let channels = geometry.inputChannels
     // Without dilation a kernel row's taps are neighbours.
     let (length, columns) =
-      g.dilation == 1 ? (g.kernel * channels, [0]) : (channels, Array(0..<g.kernel))
-    let starts = (0..<g.kernel).flatMap { row in
-      columns.map { (row * tileWidth + $0) * g.dilation * channels }
+      geometry.dilation == 1
+      ? (geometry.kernel * channels, [0]) : (channels, Array(0..<geometry.kernel))
+    let starts = (0..<geometry.kernel).flatMap { row in
+      columns.map { (row * tileWidth + $0) * geometry.dilation * channels }
     }
     if length > runDepth {
       let parts = (length + runDepth - 1) / runDepth

@@ -12,7 +12,7 @@ struct PreparedNetwork: Sendable {
     cancellation: CancellationFlag
   ) throws {
     let byteCount = 4 * network.parameters.reduce(0) { $0 + $1.count }
-    let memory = MachineMemory.byteCount
+    let memory = Machine.memory
     guard byteCount <= memory else {
       throw CPUBackendError.weightsTooLarge(byteCount: byteCount, machineMemory: memory)
     }

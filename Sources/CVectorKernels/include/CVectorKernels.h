@@ -99,6 +99,9 @@ void apply_pointwise(
 /// log(1 + eˣ), for values that are computed once.
 double softplus_double(double x);
 
+/// How many processors the process may run on, as `taskset` or a container left them.
+size_t usable_processors(void);
+
 /// Memory aligned to 64 bytes; NULL if there is none to be had.
 void *allocate_aligned(size_t byte_count);
 
