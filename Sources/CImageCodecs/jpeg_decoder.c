@@ -33,10 +33,18 @@ static jpeg_session *session_of(j_common_ptr codec) { return codec->client_data;
   longjmp(session->on_error, 1);
 }
 
+// libjpeg's words for its current message, without the prefix that repeats the status.
+static const char *format_message(j_common_ptr codec, char text[JMSG_LENGTH_MAX]) {
+  static const char prefix[] = "Corrupt JPEG data: ";
+  codec->err->format_message(codec, text);
+  const size_t length = sizeof prefix - 1;
+  return strncmp(text, prefix, length) == 0 ? text + length : text;
+}
+
 static void on_error_exit(j_common_ptr codec) {
   jpeg_session *session = session_of(codec);
-  char text[JMSG_LENGTH_MAX];
-  codec->err->format_message(codec, text);
+  char buffer[JMSG_LENGTH_MAX];
+  const char *text = format_message(codec, buffer);
   switch (codec->err->msg_code) {
     case JERR_OUT_OF_MEMORY:
     case JERR_NO_BACKING_STORE:
@@ -61,8 +69,8 @@ static void on_error_exit(j_common_ptr codec) {
 static void on_message(j_common_ptr codec, int level) {
   if (level >= 0) return;
   jpeg_session *session = session_of(codec);
-  char text[JMSG_LENGTH_MAX];
-  codec->err->format_message(codec, text);
+  char buffer[JMSG_LENGTH_MAX];
+  const char *text = format_message(codec, buffer);
   codec->err->num_warnings++;
   switch (codec->err->msg_code) {
     case JWRN_HIT_MARKER:

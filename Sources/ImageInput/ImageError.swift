@@ -87,7 +87,7 @@ extension ImageError.Reason {
     switch self {
     case .tooManyPixels(let width, let height, let limit):
       "announces \(width)x\(height) pixels, more than the limit of \(limit). "
-        + "Scale it down first, or raise the limit if you trust it."
+        + "Scale it down first."
     case .tooMuchMemory(let bytes, let limit):
       "would take \(bytes) bytes to decode, more than the limit of \(limit). "
         + "Scale it down, or save it without progressive or interlaced coding."

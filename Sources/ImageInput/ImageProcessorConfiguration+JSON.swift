@@ -5,34 +5,7 @@
 #endif
 
 extension ImageProcessorConfiguration {
-  /// Such files have some hundred bytes.
-  private static let maximumFileBytes = 1 << 20
-
-  /// Reads the `preprocessor_config.json` at a path.
-  public init(contentsOfFile path: String) throws(ImageConfigurationError) {
-    let json: [UInt8]
-    do throws(ImageError.Reason) {
-      let file = try ImageFileReader(path)
-      guard file.byteCount <= Self.maximumFileBytes else {
-        throw .fileTooLarge(bytes: file.byteCount, limit: Self.maximumFileBytes)
-      }
-      json = try file.prefix(file.byteCount)
-    } catch {
-      throw ImageConfigurationError(source: path, key: nil, problem: Self.text(error))
-    }
-    try self.init(json: json, file: path)
-  }
-
-  private static func text(_ reason: ImageError.Reason) -> String {
-    switch reason {
-    case .unreadable(let message): "cannot be read: \(message)"
-    case .isDirectory: "is a folder, expected a preprocessor_config.json"
-    case .fileTooLarge(let bytes, _): "has \(bytes) bytes, too many for a configuration"
-    default: "is not a regular file"
-    }
-  }
-
-  /// Reads the contents of a `preprocessor_config.json`.
+  /// Reads a `preprocessor_config.json`.
   ///
   /// Every form that transformers accepts is accepted. Missing keys have the defaults of
   /// `BitImageProcessor`; null turns a step off, and is refused as a value that a step needs.

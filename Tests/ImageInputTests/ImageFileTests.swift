@@ -48,17 +48,4 @@ struct ImageFileTests {
           == .fileTooLarge(bytes: 1 << 40, limit: ImageLimits.default.maximumFileBytes))
     }
   }
-
-  @Test("a configuration is read from a file, and only from a file")
-  func configurationFiles() throws {
-    let model = Fixtures.url("models/17_end_to_end_hub_style")
-    let file = model.appending(path: "preprocessor_config.json").path
-    #expect(try ImageProcessorConfiguration(contentsOfFile: file).resampling == .bilinear)
-    for path in [model.path, model.appending(path: "none.json").path, "/dev/zero"] {
-      let error = #expect(throws: ImageConfigurationError.self) {
-        try ImageProcessorConfiguration(contentsOfFile: path)
-      }
-      #expect(error?.source == path)
-    }
-  }
 }
