@@ -91,29 +91,19 @@ struct MalformedImageTests {
 
   // MARK: - Size
 
-  /// A PNG's signature and header, whose check sum is right; nothing follows.
-  private static func pngHeader(width: UInt32, height: UInt32) -> [UInt8] {
-    var chunk: [UInt8] = Array("IHDR".utf8)
-    for side in [width, height] {
-      chunk += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: side >> $0) }
-    }
-    chunk += [8, 2, 0, 0, 0]
-    var sum: UInt32 = 0xFFFF_FFFF
-    for byte in chunk {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
-    }
-    let check = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: ~sum >> $0) }
-    // An empty IDAT, at which the decoder has read all headers.
-    let data: [UInt8] = [0, 0, 0, 0] + Array("IDAT".utf8) + [0x35, 0xAF, 0x06, 0x1E]
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + chunk + check + data
+  /// A PNG that holds far fewer samples than its header says.
+  private static func png(width: Int, height: Int) -> [UInt8] {
+    var png = TestPNG(width: 1, height: 1, colorType: 2, samples: [1, 2, 3])
+    let small = png.bytes
+    (png.width, png.height) = (width, height)
+    return png.header + small[png.header.count...]
   }
 
   @Test(
     "a PNG that announces too many pixels is refused by its header",
     arguments: [(50_000, 50_000), (13_000, 13_000), (2_000_000, 1), (1, 0x7FFF_FFFF)])
   func hugePNG(width: Int, height: Int) {
-    let bytes = Self.pngHeader(width: UInt32(width), height: UInt32(height))
+    let bytes = Self.png(width: width, height: height)
     #expect(
       Self.failure(bytes)
         == .tooManyPixels(
@@ -133,8 +123,8 @@ struct MalformedImageTests {
 
   @Test("a picture without pixels is refused")
   func withoutPixels() {
-    for (width, height) in [(0, 5), (5, 0), (0, 0)] as [(UInt32, UInt32)] {
-      #expect(Self.failure(Self.pngHeader(width: width, height: height)) != nil)
+    for (width, height) in [(0, 5), (5, 0), (0, 0)] {
+      #expect(Self.failure(Self.png(width: width, height: height)) != nil)
     }
   }
 
@@ -186,4 +176,23 @@ struct MalformedImageTests {
 
   @Test("an empty file is called empty")
   func emptyFile() { #expect(Self.failure([]) == .emptyFile) }
+
+  @Test("WebP is read, or refused, as the build was configured")
+  func webP() throws {
+    // 3x2 pixels, lossless.
+    let bytes: [UInt8] = [
+      82, 73, 70, 70, 70, 0, 0, 0, 87, 69, 66, 80, 86, 80, 56, 76, 58, 0, 0, 0,
+      47, 2, 64, 0, 0, 47, 160, 160, 109, 27, 166, 31, 229, 248, 211, 24, 13, 50, 105, 155,
+      210, 171, 254, 13, 77, 218, 20, 164, 109, 192, 116, 199, 205, 252, 235, 219, 252, 7, 248, 71,
+      120, 200, 88, 117, 27, 40, 72, 219, 128, 197, 221, 51, 180, 136, 254, 199, 213, 1,
+    ]
+    #if WebP
+      let image = try ImageDecoder().decode(bytes, name: "picture").image
+      #expect(image.width == 3 && image.height == 2)
+      #expect(image[1, 0] == RGBColor(red: 1, green: 2, blue: 3))
+      #expect(image[2, 1] == RGBColor(red: 200, green: 100, blue: 50))
+    #else
+      #expect(Self.failure(bytes) == .notSupported(.webP))
+    #endif
+  }
 }

@@ -66,4 +66,40 @@ struct OrientationTests {
       #expect(image.width * image.height == 48 * 72)
     }
   }
+
+  /// A directory with nothing but the orientation 6, big-endian.
+  private static let exif: [UInt8] =
+    Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+
+  private static let rawProfile = Array(
+    ("\nexif\n      \(exif.count)\n"
+      + exif.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\n").utf8)
+
+  @Test(
+    "a PNG's orientation is found in each chunk that can hold it",
+    arguments: [
+      ("eXIf", exif), ("tEXt", Array("Raw profile type exif\0".utf8) + rawProfile),
+      ("iTXt", Array("XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation=\"6\"/>".utf8)),
+      ("tEXt", Array("XML:com.adobe.xmp\0<tiff:Orientation>6</tiff:Orientation>".utf8)),
+    ])
+  func chunks(name: String, content: [UInt8]) throws {
+    let png = TestPNG(
+      width: 3, height: 1, samples: [1, 2, 3], chunks: [(name: name, content: content)])
+    let image = try ImageDecoder().decode(png.bytes, name: "picture").image
+    #expect(image.width == 1 && image.height == 3)
+    #expect((0..<3).map { image[0, $0].red } == [1, 2, 3])
+  }
+
+  @Test("a JPEG's XMP packet counts when EXIF does not say")
+  func xmp() throws {
+    let packet = Array(
+      "http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation=\"6\" tiff:Orientation=\"3\"/>".utf8)
+    let segment = [0xFF, 0xE1, 0, UInt8(packet.count + 2)] + packet
+    var bytes = [UInt8](try Data(contentsOf: Fixtures.url("preprocess/images/3x200.jpg")))
+    bytes.insert(contentsOf: segment, at: 2)
+    #expect(try ImageDecoder().decode(bytes, name: "picture").image.width == 200)
+    var told = try Self.file(orientation: 1)
+    told.insert(contentsOf: segment, at: 2)
+    #expect(try ImageDecoder().decode(told, name: "picture").image.width == 72)
+  }
 }
