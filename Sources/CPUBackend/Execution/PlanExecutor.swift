@@ -1,8 +1,6 @@
 import BiTModel
 
 /// Runs plans, one at a time, in one workspace that grows to the largest.
-///
-/// Not Sendable: the runner guards it.
 struct PlanExecutor {
   private struct Key: Hashable {
     let shape: TensorShape
