@@ -58,7 +58,8 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
       "\(reason ?? "no OpenCL \(kind): the platforms have other devices only")."
         + " Run 'bitcl devices' to see what is missing, or use the device 'cpu'"
     case .noBackendWorks(let failures):
-      "no device could run the model: \(failures.joined(separator: "; ")). Try the device 'cpu'"
+      "no device could run the model: \(failures.joined(separator: "; "))"
+        + (failures.contains { $0.hasPrefix("cpu ") } ? "" : ". Try the device 'cpu'")
     case .noClassifier(let model):
       "\(model) has no classifier, so it gives features but no labels. Use 'bitcl run' for its"
         + " outputs, or a fine-tuned model for labels"

@@ -27,6 +27,13 @@ public enum FailureKind: Hashable, Sendable {
 /// An error that knows what sort of failure it is.
 public protocol ClassifiedFailure: Error {
   var failureKind: FailureKind { get }
+
+  /// What to do about it, where the description does not say so itself.
+  var advice: String? { get }
+}
+
+extension ClassifiedFailure {
+  public var advice: String? { nil }
 }
 
 extension CheckpointError: ClassifiedFailure {

@@ -13,7 +13,8 @@ public actor PreparedModel {
   private let candidates: [BackendCandidate]
   private var current: Int
   private var runner: any NetworkRunner
-  private var setbacks: [String]
+  /// The devices that were passed over or given up, and why.
+  public private(set) var setbacks: [String]
 
   public struct Preparation: Sendable {
     /// Reading weights, folding and packing them, and on a device building programs and uploading.
@@ -26,10 +27,9 @@ public actor PreparedModel {
   /// The OpenCL device that runs the model now; `nil` for the built-in backends.
   public var device: Device? { candidates[current].device }
 
-  /// Which device was chosen and why, in one line.
+  /// Which device runs the model now and why it was chosen, in one line.
   public var deviceExplanation: String {
-    let choice = "\(candidates[current].name) (\(candidates[current].reason))"
-    return setbacks.isEmpty ? choice : "\(choice); before it, \(setbacks.joined(separator: "; "))"
+    "\(candidates[current].name) (\(candidates[current].reason))"
   }
 
   /// Prepares a model on the first device of a selection that can run it.
@@ -74,13 +74,18 @@ public actor PreparedModel {
         let runner = try await candidates[index].makeBackend()
           .prepare(model.network, weights: model.weights)
         return Found(index: index, runner: runner, setbacks: setbacks)
-      } catch  where isDeviceFailure(error) {
-        let setback = "\(candidates[index].name) failed: \(error)"
+      } catch let error where isDeviceFailure(error) {
+        let setback = describe(error, of: candidates[index])
         logger.warning("\(setback)")
         setbacks.append(setback)
       }
     }
     throw ClassifierError.noBackendWorks(failures: setbacks)
+  }
+
+  private static func describe(_ error: any Error, of candidate: BackendCandidate) -> String {
+    let advice = (error as? any ClassifiedFailure)?.advice.map { " (\($0))" } ?? ""
+    return "\(candidate.name) failed: \(error)\(advice)"
   }
 
   /// Whether an error is the device's fault, so that another may do better.
@@ -112,7 +117,7 @@ public actor PreparedModel {
       let attempted = current
       do {
         return try await runner.run(input, returning: nodes)
-      } catch  where Self.isDeviceFailure(error) {
+      } catch let error where Self.isDeviceFailure(error) {
         attempts += 1
         guard attempts > 1 else { continue }
         attempts = 0
@@ -124,7 +129,7 @@ public actor PreparedModel {
 
   private func moveOn(after error: any Error) async throws {
     let failed = current
-    let setback = "\(candidates[failed].name) failed: \(error)"
+    let setback = Self.describe(error, of: candidates[failed])
     logger.warning("\(setback)")
     guard failed + 1 < candidates.count else {
       throw ClassifierError.noBackendWorks(failures: setbacks + [setback])

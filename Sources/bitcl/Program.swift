@@ -3,6 +3,7 @@ import ArgumentParser
 @main
 enum Program {
   static func main() async {
+    fillStandardDescriptors()
     // A reader that went away is then an error of `write`, which ends the program quietly.
     ignoreBrokenPipes()
     let arguments = Array(CommandLine.arguments.dropFirst())

@@ -33,6 +33,9 @@ struct Run: AsyncParsableCommand {
     try check(pixels, suits: model)
     let prepared = try await deviceOptions.prepare(model, console)
     let outputs = try await prepared.outputs(for: pixels, hiddenStates: hiddenStates)
+    for output in outputs where !output.tensor.elements.allSatisfy(\.isFinite) {
+      console.warn("\(output.name) holds numbers that are not finite")
+    }
     let entries = outputs.map { output in
       output.name == "logits"
         ? SafetensorsWriter.Entry(

@@ -42,7 +42,8 @@ struct ExitStatus: Hashable, Sendable {
     case is CancellationError:
       return .interrupted
     case let failure as any ClassifiedFailure:
-      Console.printError("\(failure)")
+      let advice = failure.advice.map { ". To mend it: \($0)" } ?? ""
+      Console.printError("\(failure)\(advice)")
       return ExitStatus(failure.failureKind)
     default: return reportParserOutcome(error)
     }

@@ -13,12 +13,19 @@ func exitProcess(_ code: Int32) -> Never { exit(code) }
 /// Ends the process at once: no handlers, no destructors.
 func abandonProcess(_ code: Int32) -> Never { _exit(code) }
 
+/// Puts something in the place of standard descriptors that are closed, so that no file that is
+/// opened later is taken for one of them. Using it is still an error.
+func fillStandardDescriptors() {
+  for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+    // The lowest free number is taken, which is this one.
+    _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+  }
+}
+
 func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
 /// Leaves SIGINT to a dispatch source.
 func ignoreInterrupts() { signal(SIGINT, SIG_IGN) }
-
-func restoreInterrupts() { signal(SIGINT, SIG_DFL) }
 
 let interruptSignal = SIGINT
 
