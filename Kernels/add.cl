@@ -6,8 +6,8 @@
 //
 // Launch: at least (pixel stride of y, W, N*H) work-items.
 static inline float operand(
-    __global const float *restrict x, __global const float *restrict coefficients, int image,
-    int row, int column, int channel, int4 shape, int normalize)
+    __global const float *x, __global const float *coefficients, int image, int row,
+    int column, int channel, int4 shape, int normalize)
 {
   const int c = shape.z == 1 ? 0 : channel;
   const int iy = shape.x == 1 ? 0 : row, ix = shape.y == 1 ? 0 : column;

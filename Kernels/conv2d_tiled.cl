@@ -43,7 +43,7 @@
 
 // The value that tap-and-channel `k` of output pixel `m` reads; 0 beyond the image or the kernel.
 static inline float input_value(
-    __global const float *restrict x, __global const float *restrict coefficients, int m, int k,
+    __global const float *x, __global const float *coefficients, int m, int k,
     int depth, int4 in, int4 out, int4 window, int2 before, float4 activation)
 {
   if (m >= out.x * out.y || k >= depth) return 0.0f;

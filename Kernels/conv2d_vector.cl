@@ -62,9 +62,8 @@ typedef VECTOR_TYPE(VECTOR) vfloat;
 #define ADVANCE_PIXEL(j) p##j += step;
 
 static inline void fill_patch(
-    __local float *restrict patch, __global const float *restrict x,
-    __global const float *restrict coefficients, int4 in, int4 patch_shape, int2 origin,
-    int step, int normalize, float4 activation)
+    __local float *patch, __global const float *x, __global const float *coefficients, int4 in,
+    int4 patch_shape, int2 origin, int step, int normalize, float4 activation)
 {
   const int rows = patch_shape.x, columns = patch_shape.y;
 #if DENSE

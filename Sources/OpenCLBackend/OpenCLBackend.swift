@@ -58,12 +58,12 @@ package final class OpenCLBackend: Backend {
     if let known = chosen.withLock({ $0 }) { return known }
     var rungs = KernelSet.ladder(for: device)
     if let requested {
-      rungs = rungs.filter { $0.word == requested }
-      guard !rungs.isEmpty else {
+      guard let rung = KernelSet.named(requested, for: device) else {
         throw OpenCLError(
           .invalidRequest, device: device.label,
           detail: "no kernel set '\(requested)'; there are \(kernelSets.joined(separator: ", "))")
       }
+      rungs = [rung]
     }
     let memory = RungMemory(device: device)
     var failure: (any Error)?

@@ -24,6 +24,18 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     return rungs + [.reference]
   }
 
+  /// The kernel set of a name, whether or not it would be chosen: the vector kernels run, slowly, on
+  /// any device with the local memory that they need.
+  static func named(_ word: String, for device: Device) -> KernelSet? {
+    if let rung = ladder(for: device).first(where: { $0.word == word }) { return rung }
+    let limits = device.limits
+    guard word == "vector", limits.localMemory >= VectorConvolutionTuning.leastLocalMemory,
+      let tiled = TiledConvolutionTuning.table.first(where: { $0.isValid(for: limits) }),
+      let narrowest = VectorConvolutionTuning.table.last
+    else { return nil }
+    return .vector(narrowest, tiled: tiled)
+  }
+
   var fuses: Bool { self != .reference }
 
   /// Channels of a pixel are padded to a multiple of this.

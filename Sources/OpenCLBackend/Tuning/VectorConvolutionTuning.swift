@@ -19,10 +19,13 @@ struct VectorConvolutionTuning: Codable, Hashable, Sendable {
   /// Input channels that lie together in a patch.
   static let channelBlock = 16
 
+  /// Bytes; less would leave no room for useful patches.
+  static let leastLocalMemory = 32 << 10
+
   var outputBlock: Int { 2 * vector }
 
   func isValid(for limits: DeviceLimits) -> Bool {
-    limits.nativeFloatVectorWidth >= vector && limits.localMemory >= 32 << 10
+    limits.nativeFloatVectorWidth >= vector && limits.localMemory >= Self.leastLocalMemory
   }
 
   var buildOptions: String { "-D VECTOR=\(vector) -D MICRO_PIXELS=\(microPixels)" }

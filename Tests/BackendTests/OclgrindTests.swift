@@ -1,0 +1,112 @@
+import BiTModel
+import Foundation
+import NumericsValidation
+import OpenCLBackend
+import OpenCLRuntime
+import ReferenceBackend
+import Testing
+
+/// The kernels on Oclgrind, a simulator that reports data races, accesses out of bounds and reads of
+/// uninitialised memory to a log; Scripts/oclgrind reads that log and fails if there is anything.
+///
+/// The simulator is slow and not made for concurrent use: small shapes, one test at a time.
+@Suite(
+  .serialized,
+  .enabled(if: Simulator.isWanted, "these run under Oclgrind: Scripts/test does so at its end"))
+struct OclgrindTests {
+  @Test("a planted race is there to be reported")
+  func plantedRace() throws {
+    let device = try Simulator.device()
+    let context = try Context(device: device)
+    let queue = try CommandQueue(context: context)
+    let source = ProgramSource(
+      name: "race.cl",
+      text: """
+        kernel void race(global int *y, local int *shared) {
+          shared[0] = get_local_id(0);
+          y[get_local_id(0)] = shared[0];
+        }
+        """)
+    let kernel = try Program(source, in: context).makeKernel("race")
+    let buffer = try DeviceBuffer(in: context, byteCount: 32)
+    try kernel.setArgument(0, buffer)
+    try kernel.setLocalMemory(1, byteCount: 4)
+    try queue.launch(kernel, global: WorkSize(8), local: WorkSize(8))
+    try queue.finish()
+  }
+
+  @Test("operations on small shapes match the reference", arguments: Simulator.kernelSets)
+  func operations(kernelSet: String) async throws {
+    let backend = OpenCLBackend(device: try Simulator.device(), kernelSet: kernelSet)
+    let cases = OperationSuite.cases.filter { $0.isSmall }.enumerated()
+      .filter { $0.offset.isMultiple(of: Simulator.stride) }.map(\.element)
+    #expect(cases.count > 10)
+    for operation in cases {
+      for row in try await OperationSuite.compare(operation, on: backend) {
+        #expect(row.passed, "\(operation): \(row)")
+      }
+    }
+  }
+
+  @Test(
+    "a small network matches the reference, fused and unfused",
+    arguments: Simulator.kernelSets, [ModelConfiguration.LayerType.preactivation, .bottleneck])
+  func network(kernelSet: String, layerType: ModelConfiguration.LayerType) async throws {
+    var configuration = ModelConfiguration()
+    configuration.layerType = layerType
+    configuration.embeddingSize = 8
+    configuration.hiddenSizes = [16, 24]
+    configuration.depths = [1, 1]
+    configuration.groups = 4
+    configuration.labels = ["a", "b", "c"]
+    let network = try configuration.makeNetwork()
+    let shape = TensorShape(batch: 2, height: 13, width: 11, channels: 3)
+    let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))
+    let input = HostTensor(shape: shape, elements: pixels)
+    let backend = OpenCLBackend(device: try Simulator.device(), kernelSet: kernelSet)
+    let weights = RandomWeights()
+    let unfused = try await NetworkComparison(
+      network, weights: weights, input: input, backend: backend)
+    for row in unfused.rows { #expect(row.passed, "\(row)") }
+
+    let logits = try #require(network.logits)
+    let expected = try await ReferenceBackend().prepare(network, weights: weights)
+      .run(input, returning: [logits])[0]
+    let found = try await backend.prepare(network, weights: weights)
+      .run(input, returning: [logits])[0]
+    let fused = TensorComparison(
+      "logits", expected: expected, found: found, tolerance: .logits)
+    #expect(fused.passed, "\(fused)")
+  }
+}
+
+private enum Simulator {
+  static let isWanted = ProcessInfo.processInfo.environment["OCLGRIND_LOG"] != nil
+
+  /// Every n-th of the small cases: the uninitialised-memory run costs several times as much.
+  static let stride =
+    Int(ProcessInfo.processInfo.environment["BITCL_OCLGRIND_STRIDE", default: "5"]) ?? 5
+
+  static let kernelSets = ["vector", "tiled", "reference"]
+
+  struct NotOclgrind: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// - Throws: `NotOclgrind` if the tests would run on anything but the simulator.
+  static func device() throws -> Device {
+    let device = try OpenCLUnderTest.device()
+    guard device.name.contains("Oclgrind") else {
+      throw NotOclgrind(description: "the device is \(device.label), not Oclgrind")
+    }
+    return device
+  }
+}
+
+extension OperationCase {
+  /// Whether an interpreter gets through it in well under a second.
+  fileprivate var isSmall: Bool {
+    let work = (try? network.multiplyAccumulates(forInput: input.shape)) ?? .max
+    return work <= 60_000 && input.shape.count <= 4000
+  }
+}
