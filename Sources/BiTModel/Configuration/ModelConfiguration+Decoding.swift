@@ -18,13 +18,11 @@ extension ModelConfiguration {
     }
     let document: Document
     do {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      let type = try decoder.decode(ModelType.self, from: json)
+      let type = try JSONDecoder().decode(ModelType.self, from: json)
       guard type.modelType == "bit" else {
         throw ConfigurationError.wrongModelType(type.modelType, file: file)
       }
-      document = try decoder.decode(Document.self, from: json)
+      document = try JSONDecoder().decode(Document.self, from: json)
     } catch let error as ConfigurationError {
       throw error
     } catch {
@@ -35,27 +33,62 @@ extension ModelConfiguration {
 
   private struct ModelType: Decodable {
     let modelType: String?
+
+    private enum CodingKeys: String, CodingKey { case modelType = "model_type" }
   }
 
-  /// The keys of `config.json` that matter, written there in snake case.
+  /// The keys of `config.json` that matter.
   private struct Document: Decodable {
     let architectures: [String]?
-    let numChannels: Int?
-    let embeddingSize: Int?
-    let hiddenSizes: [Int]?
-    let depths: [Int]?
+    let numChannels: WholeNumber?
+    let embeddingSize: WholeNumber?
+    let hiddenSizes: [WholeNumber]?
+    let depths: [WholeNumber]?
     let layerType: String?
     let hiddenAct: String?
     let globalPadding: String?
-    let numGroups: Int?
+    let numGroups: WholeNumber?
     let embeddingDynamicPadding: Bool?
-    let outputStride: Int?
-    let widthFactor: Int?
+    let outputStride: WholeNumber?
+    let widthFactor: WholeNumber?
     let outFeatures: [String]?
-    let outIndices: [Int]?
-    let numLabels: Int?
+    let outIndices: [WholeNumber]?
+    let numLabels: WholeNumber?
     let id2label: [String: LabelName]?
     let problemType: String?
+
+    /// Spelled out and not converted, so that errors name a key as the file does.
+    private enum CodingKeys: String, CodingKey {
+      case architectures, depths, id2label
+      case numChannels = "num_channels"
+      case embeddingSize = "embedding_size"
+      case hiddenSizes = "hidden_sizes"
+      case layerType = "layer_type"
+      case hiddenAct = "hidden_act"
+      case globalPadding = "global_padding"
+      case numGroups = "num_groups"
+      case embeddingDynamicPadding = "embedding_dynamic_padding"
+      case outputStride = "output_stride"
+      case widthFactor = "width_factor"
+      case outFeatures = "out_features"
+      case outIndices = "out_indices"
+      case numLabels = "num_labels"
+      case problemType = "problem_type"
+    }
+  }
+
+  /// A number whose error names its key, where Foundation's own says only that a number in the
+  /// document does not fit.
+  private struct WholeNumber: Decodable {
+    let value: Int
+
+    init(from decoder: any Decoder) throws {
+      guard let value = try? decoder.singleValueContainer().decode(Int.self) else {
+        throw DecodingError.typeMismatch(
+          Int.self, .init(codingPath: decoder.codingPath, debugDescription: ""))
+      }
+      self.value = value
+    }
   }
 
   /// A label: text, or a number where a fine-tune's script wrote one.
@@ -78,14 +111,14 @@ extension ModelConfiguration {
     _ document: Document, hasClassifier: Bool, file: String
   ) throws(ConfigurationError) {
     self.init()
-    channels = document.numChannels ?? channels
-    embeddingSize = document.embeddingSize ?? embeddingSize
-    hiddenSizes = document.hiddenSizes ?? hiddenSizes
-    depths = document.depths ?? depths
-    groups = document.numGroups ?? groups
+    channels = document.numChannels?.value ?? channels
+    embeddingSize = document.embeddingSize?.value ?? embeddingSize
+    hiddenSizes = document.hiddenSizes?.map(\.value) ?? hiddenSizes
+    depths = document.depths?.map(\.value) ?? depths
+    groups = document.numGroups?.value ?? groups
     embeddingDynamicPadding = document.embeddingDynamicPadding ?? embeddingDynamicPadding
-    outputStride = document.outputStride ?? outputStride
-    widthFactor = document.widthFactor ?? widthFactor
+    outputStride = document.outputStride?.value ?? outputStride
+    widthFactor = document.widthFactor?.value ?? widthFactor
     if let name = document.layerType {
       layerType = try Self.value(
         LayerType(rawValue: name), "layer_type", name, "preactivation, bottleneck", file)
@@ -147,7 +180,7 @@ extension ModelConfiguration {
     _ document: Document, file: String
   ) throws(ConfigurationError) -> [String] {
     let named = document.id2label ?? [:]
-    let count = document.id2label?.count ?? document.numLabels ?? 2
+    let count = document.id2label?.count ?? document.numLabels?.value ?? 2
     guard (0...Limit.labels).contains(count) else {
       throw .outOfRange(key: "num_labels", value: count, allowed: 0...Limit.labels, file: file)
     }
@@ -190,7 +223,7 @@ extension ModelConfiguration {
       }
       return known.indices.filter { names.contains(known[$0]) }
     }
-    if let indices = document.outIndices, !indices.isEmpty {
+    if let indices = document.outIndices?.map(\.value), !indices.isEmpty {
       let positions = indices.map { $0 < 0 ? $0 &+ last + 1 : $0 }
       for (index, position) in zip(indices, positions) where !(0...last).contains(position) {
         throw .outOfRange(key: "out_indices", value: index, allowed: 0...last, file: file)
@@ -198,6 +231,17 @@ extension ModelConfiguration {
       return (0...last).filter(positions.contains)
     }
     return [last]
+  }
+
+  private static func name(of type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "text"
+    case is Int.Type: "a whole number"
+    case is Double.Type: "a number or text"
+    case is Bool.Type: "true or false"
+    case is [Any].Type, is [Int].Type, is [String].Type: "a list"
+    default: "an object"
+    }
   }
 
   private static func explain(_ error: any Error) -> String {
@@ -208,7 +252,7 @@ extension ModelConfiguration {
     guard let error = error as? DecodingError else { return "\(error)" }
     switch error {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "\(path(context)) is not of type \(type)"
+      return "\(path(context)) is not \(name(of: type))"
     case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
     case .dataCorrupted(let context):
       return context.codingPath.isEmpty ? "it is not valid JSON" : "\(path(context)) is not valid"
