@@ -9,10 +9,13 @@ public struct ImagePreprocessor: Sendable {
   public let concurrency: ImageConcurrency
   private let normalization: SampleNormalization
 
+  /// - Precondition: the configuration's sides are between 1 and
+  ///   ``ImageProcessorConfiguration/maximumSide``, and it has three means and deviations.
   public init(
     _ configuration: ImageProcessorConfiguration = .default, limits: ImageLimits = .default,
     concurrency: ImageConcurrency = .allCores
   ) {
+    precondition(configuration.isWithinBounds, "\(configuration)")
     self.configuration = configuration
     self.limits = limits
     self.concurrency = concurrency

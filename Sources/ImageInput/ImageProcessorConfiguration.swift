@@ -36,6 +36,20 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
   /// What a checkpoint without `preprocessor_config.json` gets.
   public static let `default` = ImageProcessorConfiguration()
 
+  /// Whether every side is between 1 and ``maximumSide``, and there are three means and
+  /// deviations. Configurations that were read and overridden always are.
+  var isWithinBounds: Bool {
+    let targetSides =
+      switch resizeTarget {
+      case .shortestEdge(let edge, let longest): [edge, longest ?? edge]
+      case .exact(let size), .fitting(let size): [size.height, size.width]
+      }
+    let padSides = padSize.map { [$0.height, $0.width] } ?? []
+    let sides = targetSides + padSides + [cropSize.height, cropSize.width]
+    return sides.allSatisfy { (1...Self.maximumSide).contains($0) }
+      && mean.count == RGBImage.channels && standardDeviation.count == RGBImage.channels
+  }
+
   /// The longest side that a configuration may ask for.
   public static let maximumSide = 16_384
 

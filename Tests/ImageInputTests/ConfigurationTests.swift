@@ -131,7 +131,7 @@ struct ConfigurationTests {
     let slim = try TestPicture.noise(width: 1, height: 300_000, seed: 3)
     #expect(throws: ImageError.self) { try ImagePreprocessor().tensor(slim) }
     var configuration = ImageProcessorConfiguration.default
-    configuration.resizeTarget = .exact(ImageSize(height: 300_000, width: 4_000))
+    configuration.resizeTarget = .exact(ImageSize(side: 16_384))
     #expect(throws: ImageError.self) { try ImagePreprocessor(configuration).tensor(slim) }
     configuration.resizes = false
     try configuration.setCrop(nil)
