@@ -49,6 +49,8 @@ public struct ImageClassifier: Sendable {
     _ source: ModelSource, device: DeviceSelection = .automatic, options: Options = Options()
   ) async throws {
     let model = try source.open()
+    // What is wrong with the labels is said before a device is made busy.
+    _ = try Self.labels(of: model, options: options)
     try self.init(try await PreparedModel(model, device: device), options: options)
   }
 

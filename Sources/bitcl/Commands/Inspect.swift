@@ -24,7 +24,14 @@ struct Inspect: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let model = try modelOptions.open(common.console)
+    let console = common.console
+    let model = try modelOptions.open(console)
+    do {
+      _ = try model.imageProcessorConfiguration()
+    } catch {
+      // It keeps images out, but not the rest of what there is to show.
+      console.warn("\(error)")
+    }
     let report = try ModelReport(model, size: size, listsTensors: tensors)
     let output = ByteSink.standardOutput
     switch format {

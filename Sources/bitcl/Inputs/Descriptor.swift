@@ -2,7 +2,9 @@
 /// task is cancelled.
 enum Descriptor {
   private static let pieceSize = 1 << 16
-  private static let pause = Duration.milliseconds(20)
+  /// How long to sleep before looking again: short at first, for a writer that keeps up.
+  private static let shortestPause = Duration.microseconds(250)
+  private static let longestPause = Duration.milliseconds(20)
 
   /// - Parameter patience: How long to wait for somebody to write to a named pipe; `nil` for ever.
   /// - Returns: What is there, at least one byte; `nil` at the end.
@@ -11,11 +13,13 @@ enum Descriptor {
     _ descriptor: Int32, name: String, patience: Duration? = nil
   ) async throws -> [UInt8]? {
     let start = ContinuousClock.now
+    var pause = shortestPause
     while !hasInput(descriptor) {
       if let patience, ContinuousClock.now - start > patience, !hasWriter(descriptor) {
         return nil
       }
       try await Task.sleep(for: pause)
+      pause = min(pause * 2, longestPause)
     }
     try Task.checkCancellation()
     let bytes = try readAvailable(descriptor, limit: pieceSize, name: name)
