@@ -39,7 +39,7 @@ final class ResidentNetwork {
     queue = try CommandQueue(context: context)
     try programs.build(Self.commonPrograms(network, kernels))
     let standardizer = try WeightStandardizer(
-      context: context, programs: programs, items: kernels.reductionItems, queue: queue)
+      context: context, programs: programs, kernels: kernels, queue: queue)
     weights = ResidentWeights(source: source, standardizer: standardizer)
     for (id, node) in network.nodes.enumerated() {
       try Self.upload(node, id, network, kernels, weights, queue)
@@ -90,10 +90,7 @@ final class ResidentNetwork {
   private static func commonPrograms(
     _ network: Network, _ kernels: KernelSet
   ) -> Set<ProgramRequest> {
-    var requests: Set = [
-      ProgramRequest(
-        "weight_standardization.cl", options: "-D ITEMS=\(kernels.reductionItems)")
-    ]
+    var requests: Set = [WeightStandardizer.program(kernels)]
     let activation = network.prevailingActivation
     for node in network.nodes {
       switch node.operation {

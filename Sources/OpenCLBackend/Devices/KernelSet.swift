@@ -51,6 +51,11 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Output channels that one group standardises: those that share a cache line.
+  var standardizedOutputs: Int {
+    if case .vector = self { 16 } else { 1 }
+  }
+
   var description: String {
     switch self {
     case .vector(let tuning, _): "vector (\(tuning.microPixels)x\(tuning.outputBlock))"

@@ -8,6 +8,13 @@ struct WeightPacking: Hashable, Sendable {
   let outputBlocks: Int
   let channelBlocks: Int
 
+  init(outputBlock: Int, channelBlock: Int, outputBlocks: Int, channelBlocks: Int) {
+    self.outputBlock = outputBlock
+    self.channelBlock = channelBlock
+    self.outputBlocks = outputBlocks
+    self.channelBlocks = channelBlocks
+  }
+
   /// One block of everything: [taps][channels][outputs].
   init(plain convolution: Convolution) {
     outputBlock = convolution.outputChannels

@@ -9,18 +9,26 @@ final class WeightStandardizer {
   let context: Context
   private let kernel: Kernel
   private let items: Int
+  private let outputsPerGroup: Int
   /// Whether the device agrees with Double on kernels that are hard for Float.
   private(set) var isDeviceTrusted = false
 
   init(
-    context: Context, programs: ProgramLibrary, items: Int, queue: borrowing CommandQueue
+    context: Context, programs: ProgramLibrary, kernels: KernelSet,
+    queue: borrowing CommandQueue
   ) throws {
     self.context = context
-    self.items = items
-    kernel = try programs.program(
-      ProgramRequest("weight_standardization.cl", options: "-D ITEMS=\(items)")
-    ).resource.makeKernel("weight_standardization")
+    items = kernels.reductionItems
+    outputsPerGroup = kernels.standardizedOutputs
+    kernel = try programs.program(Self.program(kernels)).resource.makeKernel(
+      "weight_standardization")
     isDeviceTrusted = try agreesOnProbe(queue: queue)
+  }
+
+  static func program(_ kernels: KernelSet) -> ProgramRequest {
+    ProgramRequest(
+      "weight_standardization.cl",
+      options: "-D ITEMS=\(kernels.reductionItems) -D OUTPUTS=\(kernels.standardizedOutputs)")
   }
 
   /// - Parameter values: [output channels][input channels][taps].
@@ -54,7 +62,7 @@ final class WeightStandardizer {
       try kernel.setArgument(2 + index, Int32(size))
     }
     try kernel.setArgument(8, Float(convolution.standardizationEpsilon))
-    let groups = packing.outputBlocks * packing.outputBlock
+    let groups = packing.outputBlocks * packing.outputBlock / outputsPerGroup
     try queue.launch(kernel, global: WorkSize(groups * items), local: WorkSize(items))
     // The raw kernel is released on return, and the launch needs it.
     try queue.finish()
@@ -76,7 +84,9 @@ final class WeightStandardizer {
       values[3 * count + index] = 0
       values[4 * count + index] = 0.25
     }
-    let packing = WeightPacking(plain: convolution)
+    let packing = WeightPacking(
+      outputBlock: 6.roundedUp(to: outputsPerGroup), channelBlock: convolution.inputChannels,
+      outputBlocks: 1, channelBlocks: 1)
     let expected = HostStandardization.packed(values, of: convolution, packing)
     let buffer = try onDevice(values, of: convolution, packing, queue: queue)
     let found = try queue.read(buffer, as: Float.self, count: expected.count)
