@@ -86,7 +86,7 @@ public struct ReferenceRunner: NetworkRunner {
   }
 
   /// The standardised kernel of a convolution, [output channels, input channels, height, width].
-  public func standardizedKernel(of convolution: Convolution) -> [Double] {
+  private func standardizedKernel(of convolution: Convolution) -> [Double] {
     standardizeWeights(
       values(convolution.weight), outputChannels: convolution.outputChannels,
       epsilon: convolution.standardizationEpsilon)
