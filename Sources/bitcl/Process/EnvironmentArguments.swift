@@ -13,6 +13,8 @@ import ArgumentParser
 /// code of its own; variables that belong to other commands are left alone.
 enum EnvironmentArguments {
   static let prefix = "BITCL_"
+  /// Requests and not settings: a `BITCL_VERSION` that a container image sets must not matter.
+  private static let excluded: Set<String> = ["help", "version"]
 
   /// - Throws: The parser's errors, also those that stand for help and version.
   static func parse(
@@ -47,7 +49,9 @@ enum EnvironmentArguments {
     from variables: [String: String], for options: [Description.Argument]
   ) -> [Addition] {
     options.compactMap { option in
-      guard let name = option.names?.first(where: { $0.kind == "long" })?.name else { return nil }
+      guard let name = option.names?.first(where: { $0.kind == "long" })?.name,
+        !excluded.contains(name)
+      else { return nil }
       let variable =
         prefix + name.uppercased().split(separator: "-").joined(separator: "_")
       guard let value = variables[variable] else { return nil }
