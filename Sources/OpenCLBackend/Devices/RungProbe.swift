@@ -1,18 +1,29 @@
 import BiTModel
 import OpenCLRuntime
 
-/// Builds a rung's kernels within a time limit and compares a small convolution with the host's.
+/// Builds a rung's kernels within a time limit, runs two convolutions with a norm between them, and
+/// compares with the host's result.
 struct RungProbe {
   let device: Device
   let kernels: KernelSet
   /// For building, the first launch (some drivers compile no earlier) and the result.
   let limit: Duration
 
-  private static let shape = TensorShape(batch: 1, height: 7, width: 5, channels: 20)
-  /// Float sums of 180 terms stay well within this, relative to the largest result.
-  private static let tolerance = 1e-5
+  private static let shape = TensorShape(batch: 1, height: 7, width: 5, channels: 3)
+  private static let first = Convolution(
+    inputChannels: 3, outputChannels: 20, kernel: 3, padding: .symmetric(1),
+    standardizationEpsilon: 1e-8, path: "probe.first")
+  private static let norm = GroupNorm(
+    channels: 20, groups: 4, epsilon: 1e-5, path: "probe.norm", activation: .relu)
+  private static let second = Convolution(
+    inputChannels: 20, outputChannels: 24, kernel: 3, stride: 2, padding: .symmetric(1),
+    standardizationEpsilon: 1e-8, path: "probe.second")
 
-  /// - Throws: `OpenCLError`; `.invalidRequest` if the result is wrong.
+  /// Float sums of 180 terms over normalised values stay well within this, relative to the largest
+  /// result: 1e-6 at most was seen.
+  private static let tolerance = 2e-5
+
+  /// - Throws: `OpenCLError`; `.timedOut` beyond the limit, `.invalidRequest` for a wrong result.
   func run() throws {
     let probe = self
     let outcome = TimedWorkers.run(count: 1, width: 1, limit: limit) { _ in
@@ -27,11 +38,10 @@ struct RungProbe {
   }
 
   private func compare() throws {
-    let convolution = Convolution(
-      inputChannels: Self.shape.channels, outputChannels: 24, kernel: 3, stride: 2,
-      padding: .symmetric(1), standardizationEpsilon: 1e-8, path: "probe")
     var network = Network(inputChannels: Self.shape.channels)
-    let node = network.append("probe", .convolution(convolution), 0)
+    var node = network.append("first", .convolution(Self.first), 0)
+    node = network.append("norm", .groupNorm(Self.norm), node)
+    node = network.append("second", .convolution(Self.second), node)
     let weights = RandomWeights()
     // A context of its own: one that does not answer is given up with all that is in it.
     let programs = ProgramLibrary(context: try Context(device: device), timeLimit: limit)
@@ -40,41 +50,69 @@ struct RungProbe {
     let pixels = weights.values(of: Parameter("probe.input", shape: [Self.shape.count, 1]))
     let input = HostTensor(shape: Self.shape, elements: pixels)
     let found = try resident.run(input, returning: [node])[0]
-    let expected = Self.convolve(input, convolution, weights.values(of: convolution.weight))
-    let largest = expected.reduce(0) { max($0, abs($1)) }
-    for (value, exact) in zip(found.elements, expected)
-    where !(abs(Double(value) - exact) <= Self.tolerance * largest) {
+
+    var exact = Tensor(shape: Self.shape, elements: pixels.map(Double.init))
+    exact = Self.convolve(exact, Self.first, weights)
+    exact = Self.normalize(exact, Self.norm, weights)
+    exact = Self.convolve(exact, Self.second, weights)
+    let largest = exact.elements.reduce(0) { max($0, abs($1)) }
+    for (value, right) in zip(found.elements, exact.elements)
+    where !(abs(Double(value) - right) <= Self.tolerance * largest) {
       throw OpenCLError(
         .invalidRequest, device: device.label,
-        detail: "its \(kernels) convolution gives \(value) where \(exact) is right")
+        detail: "its \(kernels) kernels give \(value) where \(right) is right")
     }
   }
 
-  /// The convolution in Double, straight from its definition.
+  /// A 3x3 convolution in Double, straight from its definition.
   private static func convolve(
-    _ input: HostTensor, _ convolution: Convolution, _ kernel: [Float]
-  ) -> [Double] {
-    let packing = WeightPacking(plain: convolution)
-    let weights = HostStandardization.packed(kernel, of: convolution, packing)
+    _ input: Tensor<Double>, _ convolution: Convolution, _ weights: RandomWeights
+  ) -> Tensor<Double> {
     let (outputs, channels) = (convolution.outputChannels, convolution.inputChannels)
-    var result: [Double] = []
-    for row in 0..<(input.shape.height + 1) / 2 {
-      for column in 0..<(input.shape.width + 1) / 2 {
-        for output in 0..<outputs {
-          var sum = 0.0
-          for tap in 0..<9 {
-            let y = 2 * row + tap / 3 - 1
-            let x = 2 * column + tap % 3 - 1
-            guard (0..<input.shape.height).contains(y), (0..<input.shape.width).contains(x) else {
-              continue
-            }
-            for channel in 0..<channels {
-              let weight = weights[(tap * channels + channel) * outputs + output]
-              sum += Double(input[0, y, x, channel]) * Double(weight)
+    let kernel = HostStandardization.packed(
+      weights.values(of: convolution.weight), of: convolution, WeightPacking(plain: convolution))
+    let extents = (input.shape.height, input.shape.width)
+    let shape = TensorShape(
+      batch: 1, height: (extents.0 - 1) / convolution.stride + 1,
+      width: (extents.1 - 1) / convolution.stride + 1, channels: outputs)
+    var result = Tensor(shape: shape, filledWith: 0.0)
+    for row in 0..<shape.height {
+      for column in 0..<shape.width {
+        for tap in 0..<9 {
+          let y = row * convolution.stride + tap / 3 - 1
+          let x = column * convolution.stride + tap % 3 - 1
+          guard (0..<extents.0).contains(y), (0..<extents.1).contains(x) else { continue }
+          for channel in 0..<channels {
+            for output in 0..<outputs {
+              result[0, row, column, output] +=
+                input[0, y, x, channel]
+                * Double(kernel[(tap * channels + channel) * outputs + output])
             }
           }
-          result.append(sum)
         }
+      }
+    }
+    return result
+  }
+
+  /// Group normalisation with ReLU in Double, straight from its definition.
+  private static func normalize(
+    _ input: Tensor<Double>, _ norm: GroupNorm, _ weights: RandomWeights
+  ) -> Tensor<Double> {
+    let scale = weights.values(of: norm.weight)
+    let bias = weights.values(of: norm.bias)
+    let size = norm.channels / norm.groups
+    var result = input
+    for group in 0..<norm.groups {
+      let members = input.elements.indices.filter { $0 % norm.channels / size == group }
+      let count = Double(members.count)
+      let mean = members.reduce(0) { $0 + input.elements[$1] } / count
+      let variance =
+        members.reduce(0) { $0 + (input.elements[$1] - mean) * (input.elements[$1] - mean) } / count
+      for index in members {
+        let channel = index % norm.channels
+        let normal = (input.elements[index] - mean) / (variance + norm.epsilon).squareRoot()
+        result.elements[index] = max(normal * Double(scale[channel]) + Double(bias[channel]), 0)
       }
     }
     return result

@@ -20,7 +20,11 @@ struct DeviceTensor: Hashable, Sendable {
     SIMD4(Int32(shape.height), Int32(shape.width), Int32(shape.channels), Int32(pixelStride))
   }
 
+  /// Floats up to the last channel of the last pixel: what is worth downloading.
+  var usedElementCount: Int { elementCount - (pixelStride - shape.channels) }
+
   /// The channels alone, as users see them.
+  /// - Parameter elements: `usedElementCount` floats.
   func unpadded(_ elements: [Float]) -> HostTensor {
     guard pixelStride != shape.channels else {
       return HostTensor(shape: shape, elements: elements)

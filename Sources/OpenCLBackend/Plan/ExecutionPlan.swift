@@ -174,7 +174,7 @@ final class ExecutionPlan {
     for node in nodes {
       let tensor = tensors[node]
       let elements = try queue.read(
-        buffers[.tensor(node)].resource, as: Float.self, count: tensor.elementCount)
+        buffers[.tensor(node)].resource, as: Float.self, count: tensor.usedElementCount)
       results.append(tensor.unpadded(elements))
     }
     return results
