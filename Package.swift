@@ -56,7 +56,6 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
-    .executableTarget(name: "oclbench", dependencies: ["OpenCLBackend", "OpenCLRuntime", "BiTModel"]),
     .target(name: "TestSupport", dependencies: ["BiTModel"], path: "Tests/TestSupport"),
     .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
