@@ -71,10 +71,11 @@ package final class OpenCLBackend: Backend {
       let isLast = index == rungs.count - 1
       if !isLast, memory.isTooSlow(rung) { continue }
       do {
-        try RungProbe(
-          device: device, kernels: rung,
-          limit: isLast ? Self.buildLimit : Self.rungBuildLimit
+        let programs = try RungProbe(
+          device: device, kernels: rung, limit: isLast ? Self.buildLimit : Self.rungBuildLimit,
+          buildLimit: Self.buildLimit
         ).run()
+        library.withLock { $0 = programs }
         chosen.withLock { $0 = rung }
         return rung
       } catch let error as OpenCLError {

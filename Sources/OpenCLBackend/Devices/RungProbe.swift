@@ -8,6 +8,8 @@ struct RungProbe {
   let kernels: KernelSet
   /// For building, the first launch (some drivers compile no earlier) and the result.
   let limit: Duration
+  /// For any one program that is built later in the same context.
+  let buildLimit: Duration
 
   private static let shape = TensorShape(batch: 1, height: 7, width: 5, channels: 3)
   private static let first = Convolution(
@@ -23,8 +25,9 @@ struct RungProbe {
   /// of its terms' magnitudes, and by far less as a rule.
   private static let tolerance = 2e-5
 
+  /// - Returns: The context that the probe ran in, with the programs built so far.
   /// - Throws: `OpenCLError`; `.timedOut` beyond the limit, `.invalidRequest` for a wrong result.
-  func run() throws {
+  func run() throws -> ProgramLibrary {
     let probe = self
     let outcome = TimedWorkers.run(count: 1, width: 1, limit: limit) { _ in
       Result { try probe.compare() }
@@ -34,17 +37,17 @@ struct RungProbe {
         .timedOut(waitingFor: "building the \(kernels) kernels", seconds: limit / .seconds(1)),
         device: device.label)
     }
-    try result.get()
+    return try result.get()
   }
 
-  private func compare() throws {
+  private func compare() throws -> ProgramLibrary {
     var network = Network(inputChannels: Self.shape.channels)
     var node = network.append("first", .convolution(Self.first), 0)
     node = network.append("norm", .groupNorm(Self.norm), node)
     node = network.append("second", .convolution(Self.second), node)
     let weights = RandomWeights()
     // A context of its own: one that does not answer is given up with all that is in it.
-    let programs = ProgramLibrary(context: try Context(device: device), timeLimit: limit)
+    let programs = ProgramLibrary(context: try Context(device: device), timeLimit: buildLimit)
     let resident = try ResidentNetwork(
       network, weights: weights, programs: programs, kernels: kernels, timeLimit: limit)
     let pixels = weights.values(of: Parameter("probe.input", shape: [Self.shape.count, 1]))
@@ -62,6 +65,7 @@ struct RungProbe {
         .invalidRequest, device: device.label,
         detail: "its \(kernels) kernels give \(value) where \(right) is right")
     }
+    return programs
   }
 
   /// A 3x3 convolution in Double, straight from its definition.
