@@ -41,20 +41,6 @@ static inline int tile_count(int t, int2 extent, int4 tile)
   return min(tile.x, extent.x - top) * min(tile.y, extent.y - left);
 }
 
-// Sums a value of every work-item, in a fixed order.
-static inline float group_sum(__local float *shared, exact_sum part)
-{
-  const int item = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  shared[item] = part.sum;
-  shared[ITEMS + item] = part.error;
-  barrier(CLK_LOCAL_MEM_FENCE);
-  exact_sum total = {0.0f, 0.0f};
-  for (int i = 0; i < ITEMS; i++) total = exact_add(total, shared[i]);
-  for (int i = 0; i < ITEMS; i++) total.error += shared[ITEMS + i];
-  return total.sum + total.error;
-}
-
 // Launch: (groups * ITEMS, N) in groups of ITEMS.
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void group_norm_coefficients(
@@ -79,7 +65,8 @@ void group_norm_coefficients(
     for (int c = 0; c < size; c++) sum += partials[(size_t)t * 2 * stride + c] - about;
     rest = exact_add(rest, sum * tile_count(t, extent, tile));
   }
-  const float shift = group_sum(shared, rest) / total;
+  rest = exact_group_total(shared, ITEMS, rest);
+  const float shift = (rest.sum + rest.error) / total;
   const float centre = about + shift;
   const float remainder = (about - centre) + shift;
 
@@ -93,7 +80,8 @@ void group_norm_coefficients(
     }
     squares = exact_add(squares, sum);
   }
-  const float variance = group_sum(shared, squares) / total;
+  squares = exact_group_total(shared, ITEMS, squares);
+  const float variance = (squares.sum + squares.error) / total;
   const float inverse = 1.0f / sqrt(variance + epsilon);
 
   coefficients += (size_t)image * 3 * stride;

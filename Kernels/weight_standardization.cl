@@ -19,19 +19,6 @@
 #define OUTPUTS 1  // output channels of a group; divides block_n (1, 16)
 #endif
 
-static inline exact_sum group_total(__local float *shared, exact_sum part)
-{
-  const int item = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  shared[item] = part.sum;
-  shared[ITEMS + item] = part.error;
-  barrier(CLK_LOCAL_MEM_FENCE);
-  exact_sum total = {0.0f, 0.0f};
-  for (int i = 0; i < ITEMS; i++) total = exact_add(total, shared[i]);
-  for (int i = 0; i < ITEMS; i++) total.error += shared[ITEMS + i];
-  return total;
-}
-
 typedef struct {
   float mean, mean_rest, inverse;
 } standardization;
@@ -46,7 +33,7 @@ static inline standardization standardize(
   for (int i = item; i < vectors; i += ITEMS) sums = exact_add4(sums, vload4(i, w));
   exact_sum part = exact_join(sums);
   for (int i = vectors * 4 + item; i < count; i += ITEMS) part = exact_add(part, w[i]);
-  const exact_sum total = group_total(shared, part);
+  const exact_sum total = exact_group_total(shared, ITEMS, part);
   standardization result;
   const float terms = max(count, 1);
   result.mean = (total.sum + total.error) / terms;
@@ -62,7 +49,7 @@ static inline standardization standardize(
     const float d = (w[i] - result.mean) - result.mean_rest;
     part = exact_add(part, d * d);
   }
-  const exact_sum squares = group_total(shared, part);
+  const exact_sum squares = exact_group_total(shared, ITEMS, part);
   const float variance = (squares.sum + squares.error) / terms + epsilon;
   result.inverse = 1.0f / sqrt(variance);
   result.inverse *= fma(-0.5f * variance * result.inverse, result.inverse, 1.5f);

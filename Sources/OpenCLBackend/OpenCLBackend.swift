@@ -15,7 +15,7 @@ package final class OpenCLBackend: Backend {
   /// The longest that one batch may take.
   private static let runLimit = Duration.seconds(300)
 
-  /// - Parameter kernelSet: `vector`, `tiled` or `reference` instead of the best that works.
+  /// - Parameter kernelSet: `vector8`, `tiled64`, `reference` or the like instead of the best that works.
   package init(device: Device, kernelSet: String? = nil) {
     self.device = device
     requested = kernelSet
@@ -23,7 +23,7 @@ package final class OpenCLBackend: Backend {
 
   package var name: String { device.label }
 
-  /// The words for the kernel sets that the device's limits allow, best first.
+  /// The words for the kernel sets that would be tried, best first.
   package var kernelSets: [String] { KernelSet.ladder(for: device).map(\.word) }
 
   package func prepare(

@@ -36,7 +36,7 @@ enum Backends {
     + InstructionSet.available.map { set in
       BackendUnderTest("cpu, \(set)") { CPUBackend(instructionSet: set) }
     }
-    + ["vector", "tiled", "reference"].map { set in
+    + OpenCLUnderTest.kernelSets.map { set in
       BackendUnderTest("opencl, \(set)") { try OpenCLUnderTest.backend(kernelSet: set) }
     }
 }

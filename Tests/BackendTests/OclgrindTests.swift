@@ -87,7 +87,7 @@ private enum Simulator {
   static let stride =
     Int(ProcessInfo.processInfo.environment["BITCL_OCLGRIND_STRIDE", default: "5"]) ?? 5
 
-  static let kernelSets = ["vector", "tiled", "reference"]
+  static let kernelSets = ["vector8", "tiled64", "tiled8", "reference"]
 
   struct NotOclgrind: Error, CustomStringConvertible {
     let description: String

@@ -14,26 +14,27 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
   static func ladder(for device: Device) -> [KernelSet] {
     let limits = device.limits
     var rungs: [KernelSet] = []
-    let tiled = TiledConvolutionTuning.table.first { $0.isValid(for: limits) }
-    if device.kind == .cpu, let tiled,
+    let tiled = TiledConvolutionTuning.table.filter { $0.isValid(for: limits) }
+    if device.kind == .cpu, let plain = tiled.first,
       let vector = VectorConvolutionTuning.table.first(where: { $0.isValid(for: limits) })
     {
-      rungs.append(.vector(vector, tiled: tiled))
+      rungs.append(.vector(vector, tiled: plain))
     }
-    if let tiled { rungs.append(.tiled(tiled)) }
-    return rungs + [.reference]
+    // A driver may allow a kernel smaller groups than the device's limit: then the next tile.
+    return rungs + tiled.map(KernelSet.tiled) + [.reference]
   }
 
   /// The kernel set of a name, whether or not it would be chosen: the vector kernels run, slowly, on
   /// any device with the local memory that they need.
   static func named(_ word: String, for device: Device) -> KernelSet? {
-    if let rung = ladder(for: device).first(where: { $0.word == word }) { return rung }
+    var sets = ladder(for: device)
     let limits = device.limits
-    guard word == "vector", limits.localMemory >= VectorConvolutionTuning.leastLocalMemory,
-      let tiled = TiledConvolutionTuning.table.first(where: { $0.isValid(for: limits) }),
-      let narrowest = VectorConvolutionTuning.table.last
-    else { return nil }
-    return .vector(narrowest, tiled: tiled)
+    if limits.localMemory >= VectorConvolutionTuning.leastLocalMemory,
+      let plain = TiledConvolutionTuning.table.first(where: { $0.isValid(for: limits) })
+    {
+      sets += VectorConvolutionTuning.table.map { .vector($0, tiled: plain) }
+    }
+    return sets.first { $0.word == word }
   }
 
   var fuses: Bool { self != .reference }
@@ -64,11 +65,11 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The word that names a rung in `BITCL_KERNEL_SET`.
+  /// The word that names a rung: `vector8`, `tiled64`, `reference`.
   var word: String {
     switch self {
-    case .vector: "vector"
-    case .tiled: "tiled"
+    case .vector(let tuning, _): "vector\(tuning.vector)"
+    case .tiled(let tuning): "tiled\(tuning.tileM)"
     case .reference: "reference"
     }
   }

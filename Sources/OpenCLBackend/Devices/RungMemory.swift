@@ -12,8 +12,7 @@ struct RungMemory {
   private let prefix: String
 
   init(device: Device, environment: [String: String] = ProcessInfo.processInfo.environment) {
-    let identity = "\(device.platform.name) \(device.name) \(device.driverVersion)"
-    prefix = String(identity.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }.prefix(180))
+    prefix = Self.fileName("\(device.platform.name) \(device.name) \(device.driverVersion)")
     if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") {
       folder = URL(filePath: base).appending(path: "bitcl/slow-builds")
     } else if let home = environment["HOME"], home.hasPrefix("/") {
@@ -24,7 +23,11 @@ struct RungMemory {
   }
 
   private func file(_ kernels: KernelSet) -> URL? {
-    folder?.appending(path: "\(prefix)-\(kernels.word)")
+    folder?.appending(path: prefix + "-" + Self.fileName(kernels.description))
+  }
+
+  private static func fileName(_ text: String) -> String {
+    String(text.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }.prefix(180))
   }
 
   func isTooSlow(_ kernels: KernelSet) -> Bool {
