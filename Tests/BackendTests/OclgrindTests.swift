@@ -6,10 +6,11 @@ import OpenCLRuntime
 import ReferenceBackend
 import Testing
 
-/// The kernels on Oclgrind, a simulator that reports data races, accesses out of bounds and reads of
-/// uninitialised memory to a log; Scripts/oclgrind reads that log and fails if there is anything.
+/// The kernels on Oclgrind, a simulator that reports data races and accesses out of bounds to a log;
+/// Scripts/oclgrind reads that log and fails if there is anything.
 ///
-/// The simulator is slow and not made for concurrent use: small shapes, one test at a time.
+/// The simulator is slow and not made for concurrent use: small shapes, one test at a time. Its
+/// check for uninitialised memory is left out: version 21.10 crashes on these kernels with it.
 @Suite(
   .serialized,
   .enabled(if: Simulator.isWanted, "these run under Oclgrind: Scripts/test does so at its end"))
@@ -83,9 +84,8 @@ struct OclgrindTests {
 private enum Simulator {
   static let isWanted = ProcessInfo.processInfo.environment["OCLGRIND_LOG"] != nil
 
-  /// Every n-th of the small cases: the uninitialised-memory run costs several times as much.
-  static let stride =
-    Int(ProcessInfo.processInfo.environment["BITCL_OCLGRIND_STRIDE", default: "5"]) ?? 5
+  /// Every n-th of the small cases is run.
+  static let stride = 5
 
   static let kernelSets = ["vector8", "tiled64", "tiled8", "reference"]
 
