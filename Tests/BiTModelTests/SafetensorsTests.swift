@@ -99,6 +99,31 @@ struct SafetensorsTests {
     expectRefusal(file("{\(entry(offsets: offsets))}", dataCount: 8))
   }
 
+  @Test("a tensor that is described twice is refused, however its name is spelt")
+  func describedTwice() throws {
+    expectRefusal(file("{\(entry()), \(entry())}", dataCount: 8))
+    expectRefusal(file("{\(entry()), \(entry(#"\u0061"#))}", dataCount: 8))
+    // Braces, colons and quotes within names are no structure.
+    let opened = try open(file("{\(entry(#"x\":{[\\"#))}", dataCount: 8))
+    let name = #"x":{[\"#
+    #expect(opened.tensorNames == [name])
+  }
+
+  @Test("a header is UTF-8 and starts with its brace")
+  func encoding() throws {
+    let header = "{\(entry())}"
+    expectRefusal(file(" " + header, dataCount: 8))
+    expectRefusal(file("\u{FEFF}" + header, dataCount: 8))
+    let wide: [UInt8] = header.utf8.flatMap { [$0, 0] }
+    expectRefusal(file(String(decoding: wide, as: UTF8.self), dataCount: 8))
+  }
+
+  @Test("more dimensions than any tensor has are refused")
+  func dimensions() throws {
+    let shape = "[\(Array(repeating: "1", count: 10_000).joined(separator: ","))]"
+    expectRefusal(file("{\(entry(shape: shape, offsets: "[0, 4]"))}", dataCount: 4))
+  }
+
   @Test("overlaps, holes and leftovers are refused")
   func overlapsAndHoles() {
     let first = entry("a", offsets: "[0, 8]")

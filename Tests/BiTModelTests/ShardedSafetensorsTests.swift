@@ -40,7 +40,7 @@ struct ShardedSafetensorsTests {
     "a shard's name must not lead out of the folder",
     arguments: [
       "../outside.safetensors", "/etc/passwd", "..", ".", "", "x/../one.safetensors",
-      "./one.safetensors", ".hidden",
+      "./one.safetensors", ".hidden", #"one.safetensors\u0000"#, String(repeating: "x", count: 999),
     ])
   func leadsElsewhere(_ name: String) {
     #expect(throws: CheckpointError.self) { try open(index: #"{"weight_map": {"a": "\#(name)"}}"#) }

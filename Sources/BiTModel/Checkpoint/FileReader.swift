@@ -77,8 +77,10 @@ package final class FileReader: Sendable {
       let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
-        let reason = count == 0 ? "it ended early" : String(cString: strerror(errno))
-        throw .unreadable(file: path, reason: reason)
+        guard count < 0 else {
+          throw .malformed(file: path, reason: "it became shorter while it was read")
+        }
+        throw .unreadable(file: path, reason: String(cString: strerror(errno)))
       }
       done += count
     }

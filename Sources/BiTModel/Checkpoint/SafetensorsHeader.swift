@@ -38,6 +38,9 @@ struct SafetensorsHeader: Sendable {
   /// A BiT-R152x4 needs 80 KB.
   static let byteLimit = 4 << 20
 
+  /// PyTorch has no tensors of more dimensions.
+  static let rankLimit = 64
+
   let entries: [String: Entry]
   /// Where the tensors' bytes start in the file.
   let dataOffset: Int
@@ -65,18 +68,29 @@ struct SafetensorsHeader: Sendable {
         file: file.path, reason: "\(file.byteCount) bytes are too few for a safetensors file")
     }
     let length = try Self.checkedLength(try file.bytes(at: 0, count: 8), file: file)
-    let json = Data(try file.bytes(at: 8, count: length))
+    let json = try file.bytes(at: 8, count: length)
     dataOffset = 8 + length
+    let table: Table
     do {
-      entries = try JSONDecoder().decode(Table.self, from: json).entries
+      // The format demands UTF-8 and the brace; JSONDecoder would guess UTF-16 from zero bytes.
+      guard json.first == UInt8(ascii: "{"), !json.contains(0) else { throw TableError.noObject }
+      table = try JSONDecoder().decode(Table.self, from: Data(json))
     } catch {
       throw .malformed(file: file.path, reason: "its header is not a safetensors table")
     }
+    guard Self.keyCount(json) == table.keyCount else {
+      throw .malformed(file: file.path, reason: "its header describes a tensor twice")
+    }
+    entries = table.entries
     try validate(dataByteCount: file.byteCount - dataOffset, file: file.path)
   }
 
+  private enum TableError: Error { case noObject }
+
   private struct Table: Decodable {
     var entries: [String: Entry] = [:]
+    /// Names that differ, that of the metadata among them.
+    let keyCount: Int
 
     struct Key: CodingKey {
       let stringValue: String
@@ -87,10 +101,38 @@ struct SafetensorsHeader: Sendable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: Key.self)
+      keyCount = Set(container.allKeys.map(\.stringValue)).count
       for key in container.allKeys where key.stringValue != "__metadata__" {
         entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
       }
     }
+  }
+
+  /// The keys of a well-formed object, repeated ones too, which a decoder passes over in silence:
+  /// colons outside of strings and inner objects.
+  private static func keyCount(_ json: [UInt8]) -> Int {
+    var (count, depth) = (0, 0)
+    var (isString, isEscaped) = (false, false)
+    for byte in json {
+      if isString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isString = true
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ":") where depth == 1: count += 1
+      default: break
+      }
+    }
+    return count
   }
 
   private func validate(dataByteCount: Int, file: String) throws(CheckpointError) {
@@ -101,6 +143,10 @@ struct SafetensorsHeader: Sendable {
         throw .malformed(
           file: file,
           reason: "tensor \(name) claims the bytes \(entry.dataOffsets) of \(dataByteCount)")
+      }
+      guard entry.shape.count <= Self.rankLimit else {
+        throw .malformed(
+          file: file, reason: "tensor \(name) has \(entry.shape.count) dimensions")
       }
       guard let type = SafetensorsType(rawValue: entry.dtype) else { continue }
       guard Self.count(entry.shape, times: type.byteCount) == entry.byteCount else {

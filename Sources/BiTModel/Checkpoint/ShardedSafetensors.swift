@@ -33,10 +33,17 @@ public struct ShardedSafetensors: CheckpointReader {
     var shards: [String: SafetensorsFile] = [:]
     for name in names.sorted() {
       // A shard lies beside its index; a name must not lead elsewhere.
-      guard !name.contains("/"), !name.isEmpty, !name.hasPrefix(".") else {
-        throw .malformed(file: indexPath, reason: "it names the file '\(name)'")
+      // A NUL would end the path before the name does.
+      guard !name.contains("/"), !name.isEmpty, !name.hasPrefix("."), name.utf8.count <= 255,
+        !name.utf8.contains(0)
+      else {
+        throw .malformed(file: indexPath, reason: "it names the file '\(name.prefix(255))'")
       }
-      shards[name] = try SafetensorsFile(path: directory + name)
+      do throws(CheckpointError) {
+        shards[name] = try SafetensorsFile(path: directory + name)
+      } catch .notFound {
+        throw .malformed(file: indexPath, reason: "it names \(name), which is not beside it")
+      } catch { throw error }
     }
     for (tensor, name) in index.weightMap where shards[name]?.shape(of: tensor) == nil {
       throw .malformed(file: indexPath, reason: "\(name) does not hold the tensor \(tensor)")
