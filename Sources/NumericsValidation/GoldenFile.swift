@@ -10,72 +10,90 @@ import FoundationEssentials
 public struct GoldenFile: Sendable {
   /// [N, H, W, C]; stored NCHW.
   public let input: HostTensor
-  /// What else the file holds that can be compared, sorted by name.
-  public let tensors: [(name: String, tensor: HostTensor)]
+  /// The shapes of what else the file holds that can be compared, sorted by name. The elements are
+  /// read when a network turns out to have such a tensor.
+  let shapes: [(name: String, shape: TensorShape)]
   /// Tensors of other ranks or types, sorted.
   let others: [String]
-  /// torch's own largest error in Float, by the output's name.
-  let torchErrors: [String: Double]
   let path: String
+  private let file: SafetensorsFile
+  /// torch's own largest error in Float, by the output's name, as the JSON file says.
+  private let recordedErrors: [String: Double]
+
+  /// Elements of the largest input that is read: 128 MB, or 55 images of 448x448.
+  public static let inputElementLimit = 1 << 25
 
   /// - Throws: `CheckpointError` if it is not a sound safetensors file; `GoldenError`.
   public init(path: String) throws {
     self.path = path
-    let file = try SafetensorsFile(path: path)
-    guard file.shape(of: "pixel_values") != nil else { throw GoldenError.noInput(file: path) }
-    guard let input = try Self.read("pixel_values", in: file) else {
-      throw GoldenError.notComparable(tensor: "pixel_values", file: path)
+    file = try SafetensorsFile(path: path)
+    guard file.shape(of: Self.inputName) != nil else { throw GoldenError.noInput(file: path) }
+    guard let shape = Self.comparableShape(of: Self.inputName, in: file) else {
+      throw GoldenError.notComparable(tensor: Self.inputName, file: path)
     }
-    self.input = input
-    var tensors: [(name: String, tensor: HostTensor)] = []
+    guard shape.count <= Self.inputElementLimit else {
+      throw GoldenError.inputTooLarge(elements: shape.count, file: path)
+    }
+    input = try Self.read(Self.inputName, shape, in: file)
+    var shapes: [(name: String, shape: TensorShape)] = []
     var others: [String] = []
-    for name in file.tensorNames where name != "pixel_values" {
-      if let tensor = try Self.read(name, in: file) {
-        tensors.append((name, tensor))
+    for name in file.tensorNames where name != Self.inputName {
+      if let shape = Self.comparableShape(of: name, in: file) {
+        shapes.append((name, shape))
       } else {
         others.append(name)
       }
     }
-    self.tensors = tensors
+    self.shapes = shapes
     self.others = others
-    var errors = Self.storedErrors(besides: path)
-    let byName = Dictionary(tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
-    for (name, exact) in tensors {
-      guard let torch = byName[Self.torchPrefix + name], torch.shape == exact.shape else {
-        continue
-      }
-      errors[name] = zip(torch.elements, exact.elements).reduce(0) {
-        max($0, abs(Double($1.0) - Double($1.1)))
-      }
-    }
-    torchErrors = errors
+    recordedErrors = Self.recordedErrors(besides: path)
   }
 
+  private static let inputName = "pixel_values"
   static let torchPrefix = "torch_fp32."
   static let standardizedPrefix = "standardized_weights."
 
-  /// [N, C, H, W] or [N, C]; `nil` for anything else.
-  private static func read(_ name: String, in file: SafetensorsFile) throws -> HostTensor? {
-    let extents = file.shape(of: name) ?? []
-    guard [2, 4].contains(extents.count) else { return nil }
-    let elements: [Float]
-    do {
-      elements = try file.read(name)
-    } catch {
-      guard case .unsupportedType = error else { throw error }
-      return nil
+  /// One of `shapes`.
+  /// - Throws: `CheckpointError`.
+  func tensor(_ name: String, _ shape: TensorShape) throws -> HostTensor {
+    try Self.read(name, shape, in: file)
+  }
+
+  /// torch's own largest error in Float for an output, if the file tells.
+  ///
+  /// The JSON file's figure goes before the difference from torch's result: that one is as wrong
+  /// as the golden tensor itself may be, so it counts up to ten times what torch's is in any
+  /// sound network (below 1e-5 of the largest magnitude).
+  func torchError(of name: String, expected: HostTensor) throws -> Double? {
+    if let error = recordedErrors[name] { return error }
+    let stored = Self.torchPrefix + name
+    guard Self.comparableShape(of: stored, in: file) == expected.shape else { return nil }
+    let torch = try tensor(stored, expected.shape)
+    var (error, magnitude) = (0.0, 0.0)
+    for (a, b) in zip(torch.elements, expected.elements) {
+      error = max(error, abs(Double(a) - Double(b)))
+      magnitude = max(magnitude, abs(Double(b)))
     }
-    switch extents.count {
-    case 4:
-      return HostTensor(
-        shape: TensorShape(
-          batch: extents[0], height: extents[2], width: extents[3], channels: extents[1]),
-        channelsFirst: elements)
-    default:
-      return HostTensor(
-        shape: TensorShape(batch: extents[0], height: 1, width: 1, channels: extents[1]),
-        elements: elements)
-    }
+    return min(error, 1e-4 * magnitude)
+  }
+
+  /// The extents of [N, C, H, W] or [N, C] in numbers that can be compared; else `nil`.
+  private static func comparableShape(
+    of name: String, in file: SafetensorsFile
+  ) -> TensorShape? {
+    guard let extents = file.shape(of: name), [2, 4].contains(extents.count),
+      ["F64", "F32", "F16", "BF16"].contains(file.elementType(of: name))
+    else { return nil }
+    let isMap = extents.count == 4
+    return TensorShape(
+      batch: extents[0], height: isMap ? extents[2] : 1, width: isMap ? extents[3] : 1,
+      channels: extents[1])
+  }
+
+  private static func read(
+    _ name: String, _ shape: TensorShape, in file: SafetensorsFile
+  ) throws -> HostTensor {
+    HostTensor(shape: shape, channelsFirst: try file.read(name))
   }
 
   private struct Record: Decodable {
@@ -87,10 +105,13 @@ public struct GoldenFile: Sendable {
     private enum CodingKeys: String, CodingKey { case torchErrors = "fp32_vs_fp64" }
   }
 
-  private static func storedErrors(besides path: String) -> [String: Double] {
+  private static let recordByteLimit = 8 << 20
+
+  private static func recordedErrors(besides path: String) -> [String: Double] {
     let record = URL(filePath: path).deletingPathExtension().appendingPathExtension("json")
-    guard let bytes = try? Data(contentsOf: record),
-      let errors = try? JSONDecoder().decode(Record.self, from: bytes).torchErrors
+    guard
+      let bytes = try? FileReader.contents(ofFile: record.path, limit: recordByteLimit),
+      let errors = try? JSONDecoder().decode(Record.self, from: Data(bytes)).torchErrors
     else { return [:] }
     return errors.mapValues(\.largest)
   }
@@ -99,12 +120,16 @@ public struct GoldenFile: Sendable {
 /// A golden file that nothing can be compared with.
 public enum GoldenError: Error, Hashable, Sendable, CustomStringConvertible {
   case noInput(file: String)
+  case inputTooLarge(elements: Int, file: String)
   case notComparable(tensor: String, file: String)
   case nothingToCompare(file: String)
 
   public var description: String {
     switch self {
     case .noInput(let file): "\(file) has no tensor pixel_values, the input to compare on"
+    case .inputTooLarge(let elements, let file):
+      "\(file): pixel_values has \(elements) elements, more than the limit of"
+        + " \(GoldenFile.inputElementLimit). Use fewer images at a time, or smaller ones"
     case .notComparable(let tensor, let file):
       "\(file): tensor \(tensor) must be [N, C, H, W] or [N, C], of type F64, F32, F16 or BF16"
     case .nothingToCompare(let file):

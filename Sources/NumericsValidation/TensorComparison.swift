@@ -60,6 +60,18 @@ public struct TensorComparison: Hashable, Sendable {
     maxAbsolute = max(largest, 0)
     position = worst.map { Position(offset: $0, shape: expected.shape) }
   }
+
+  /// Tensors that cannot be compared because their shapes differ.
+  init(_ name: String, expectedShape: TensorShape, foundShape: TensorShape) {
+    self.name = name
+    self.expectedShape = expectedShape
+    self.foundShape = foundShape
+    tolerance = .exact
+    magnitude = 0
+    allowed = 0
+    maxAbsolute = .infinity
+    position = nil
+  }
 }
 
 extension TensorComparison.Position {

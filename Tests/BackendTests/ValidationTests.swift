@@ -117,12 +117,43 @@ struct ValidationTests {
     let runner = try ReferenceBackend().makeRunner(network, weights: RandomWeights())
     let logits = try #require(network.logits)
     var torch = try await runner.run(input, returning: [logits])[0]
-    let error = Float(0.25)
+    let magnitude = try #require(torch.elements.map { abs($0) }.max())
+    let error = 5e-5 * magnitude
     torch.elements[1] += error
     let stored = SafetensorsWriter.Entry(name: "torch_fp32.logits", tensor: torch)
     try await withGolden(["logits"], extra: [stored]) { golden in
       let row = try #require(try await compare(golden, on: ReferenceBackend()).rows.first)
-      #expect(abs(row.allowed - 20 * Double(error)) < 1e-4)
+      #expect(abs(row.allowed - 20 * Double(error)) < 1e-4 * Double(magnitude))
+    }
+  }
+
+  @Test("a golden tensor that is far from torch's result beside it does not widen its own limit")
+  func doesNotTrustDamagedGolden() async throws {
+    let runner = try ReferenceBackend().makeRunner(network, weights: RandomWeights())
+    let logits = try #require(network.logits)
+    let right = try await runner.run(input, returning: [logits])[0]
+    var damaged = right
+    damaged.elements[1] += 1
+    let extra = [
+      SafetensorsWriter.Entry(name: "torch_fp32.logits", tensor: right),
+      SafetensorsWriter.Entry(name: "logits", tensor: damaged),
+    ]
+    try await withGolden(["pooler_output"], extra: extra) { golden in
+      let comparison = try await compare(golden, on: ReferenceBackend())
+      #expect(comparison.rows.filter { !$0.passed }.map(\.name) == ["logits"])
+    }
+  }
+
+  @Test("a tensor of another shape fails its row and is not read")
+  func refusesWrongShape() async throws {
+    let extra = [
+      SafetensorsWriter.Entry(
+        name: "logits", shape: [1, 7], elements: Array(repeating: 0, count: 7))
+    ]
+    try await withGolden(["pooler_output"], extra: extra) { golden in
+      let rows = try await compare(golden, on: ReferenceBackend()).rows
+      #expect(rows.filter { !$0.passed }.map(\.name) == ["logits"])
+      #expect(rows.first?.foundShape.channels == 3)
     }
   }
 
