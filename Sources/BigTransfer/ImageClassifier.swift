@@ -77,7 +77,7 @@ public struct ImageClassifier: Sendable {
   /// Looks whether a model can label images, before it is prepared.
   /// - Throws: `ClassifierError.noClassifier`, `.labelCount`.
   public static func check(_ model: Model, options: Options = Options()) throws {
-    guard model.network.logits != nil else {
+    guard model.network.classCount > 0 else {
       throw ClassifierError.noClassifier(model: model.name)
     }
     _ = try labels(of: model, options: options)
@@ -146,7 +146,8 @@ public struct ImageClassifier: Sendable {
   /// The node of the logits.
   var classifierNode: Network.NodeID {
     get throws {
-      guard let logits = model.network.logits else {
+      // Without labels the features stand in for logits, as in transformers: they name nothing.
+      guard let logits = model.network.logits, model.network.classCount > 0 else {
         throw ClassifierError.noClassifier(model: model.name)
       }
       return logits

@@ -34,6 +34,24 @@ struct ImageClassifierTests {
     #expect(likely.count == 1)
   }
 
+  @Test("a model without labels has features but no classes")
+  func noLabels() async throws {
+    var configuration = ModelConfiguration()
+    configuration.embeddingSize = 8
+    configuration.hiddenSizes = [32]
+    configuration.depths = [1]
+    configuration.groups = 4
+    configuration.labels = []
+    let model = Model(
+      name: "unlabelled", configuration: configuration, network: try configuration.makeNetwork(),
+      weights: RandomWeights(), preprocessorConfiguration: nil)
+    let error = ClassifierError.noClassifier(model: "unlabelled")
+    #expect(throws: error) { try ImageClassifier.check(model) }
+    let classifier = try ImageClassifier(try await PreparedModel(model, device: .cpu))
+    await #expect(throws: error) { try await classifier.classify(Samples.image(1)) }
+    #expect(try await classifier.embed(Samples.image(1)).count == 32)
+  }
+
   @Test("several images keep their order, and a bad one does not spoil the others")
   func several() async throws {
     let classifier = try await Samples.classifier()

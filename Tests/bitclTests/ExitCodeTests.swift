@@ -23,6 +23,8 @@ struct ExitCodeTests {
     Case(arguments: ["frobnicate"], status: 64, message: "error: Unexpected argument"),
     Case(arguments: ["classify"], status: 64, message: "error: No image was named."),
     Case(arguments: ["classify", "-k", "0", image], status: 64, message: "--top-k"),
+    Case(arguments: ["classify", "--input-size", "0", image], status: 64, message: "--input-size"),
+    Case(arguments: ["classify", "--crop", "1x99999", image], status: 64, message: "--crop"),
     Case(arguments: ["classify", "--batch", "no", image], status: 64, message: "--batch"),
     Case(arguments: ["classify", "-", "--files-from", "-"], status: 64, message: "Standard input"),
     Case(arguments: ["classify", "-m", "no/such", image], status: 66, message: "huggingface-cli"),
@@ -57,6 +59,12 @@ struct ExitCodeTests {
       ], status: 1, message: "No space left"),
     Case(
       arguments: ["preprocess", "none.png", "-o", "/dev/null"], status: 2, message: "none.png"),
+    Case(
+      arguments: ["preprocess", image, image, image, "--crop", "2800", "-o", "/dev/null"],
+      status: 65, message: "3 images"),
+    Case(
+      arguments: ["classify", "--labels", golden("07_batch3"), image], status: 65,
+      message: "golden.safetensors"),
     Case(
       arguments: ["validate", "-m", "demo", "--golden", "nothing"], status: 66,
       message: "nothing does not exist"),

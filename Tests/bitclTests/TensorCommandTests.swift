@@ -84,6 +84,27 @@ struct TensorCommandTests {
     #expect(result.errors.contains("one tensor needs one size"))
   }
 
+  @Test("an input larger than any batch is refused unread", arguments: ["run", "validate"])
+  func hugeInput(_ command: String) async throws {
+    try await withTemporaryDirectory { folder in
+      let file = folder.appending(path: "huge.safetensors")
+      let header =
+        #"{"pixel_values":{"dtype":"F32","shape":[100000,3,100,100],"#
+        + #""data_offsets":[0,12000000000]}}"#
+      var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+      bytes.append(contentsOf: header.utf8)
+      try bytes.write(to: file)
+      let handle = try FileHandle(forWritingTo: file)
+      try handle.truncate(atOffset: UInt64(bytes.count) + 12_000_000_000)
+      try handle.close()
+      let input =
+        command == "run" ? ["-i", file.path, "-o", "/dev/null"] : ["--golden", file.path]
+      let result = try await BuiltCommand.run([command, "-m", "demo", "-d", "cpu"] + input)
+      #expect(result.status == 65)
+      #expect(result.errors.contains("huge.safetensors"), "\(result.errors)")
+    }
+  }
+
   @Test("validate has a row for every tensor of the golden file")
   func validate() async throws {
     let model = Fixtures.url("models/02b_same_static_pool").path

@@ -95,9 +95,17 @@ struct Classify: AsyncParsableCommand {
     let model = try modelOptions.open(console)
     options.preprocessing = try preprocessing.configuration(for: model)
     // What is wrong with the model and the labels is said before a device is made busy.
-    try ImageClassifier.check(model, options: options)
+    try check(model, options)
     return try ImageClassifier(
       try await deviceOptions.prepare(model, console), options: options)
+  }
+
+  private func check(_ model: Model, _ options: ImageClassifier.Options) throws {
+    do {
+      try ImageClassifier.check(model, options: options)
+    } catch ClassifierError.labelCount(let expected, let found, let source) {
+      throw ClassifierError.labelCount(expected: expected, found: found, source: labels ?? source)
+    }
   }
 
   private func write(

@@ -4,10 +4,14 @@ import BigTransfer
 enum PixelValues {
   static let name = "pixel_values"
 
+  /// Elements of the largest input tensor: what 'bitcl validate' accepts too.
+  static let elementLimit = GoldenFile.inputElementLimit
+
+  /// - Parameter model: What the tensor must suit; checked before its elements are read.
   /// - Returns: [N, H, W, C].
   /// - Throws: `CheckpointError` if it is not a sound safetensors file; `CommandFailure` if it
   ///   holds no usable `pixel_values`.
-  static func read(_ path: String) throws -> HostTensor {
+  static func read(_ path: String, for model: Model) throws -> HostTensor {
     let file = try open(path)
     guard let shape = file.shape(of: name) else {
       throw CommandFailure(
@@ -26,7 +30,21 @@ enum PixelValues {
     }
     let extent = TensorShape(
       batch: shape[0], height: shape[2], width: shape[3], channels: shape[1])
+    do {
+      _ = try model.network.shapes(forInput: extent)
+    } catch {
+      throw CommandFailure(.invalidData, "\(path) and \(model.name): \(error)")
+    }
+    guard extent.count <= elementLimit else { throw tooLarge(extent.count, "\(path): \(name)") }
     return HostTensor(shape: extent, channelsFirst: try file.read(name))
+  }
+
+  /// - Parameter subject: The tensor, or the images that it would be made of.
+  static func tooLarge(_ count: Int, _ subject: String) -> CommandFailure {
+    CommandFailure(
+      .invalidData,
+      "\(subject) has \(count) elements, more than the limit of \(elementLimit)."
+        + " Use fewer images at a time, or smaller ones")
   }
 
   private static func open(_ path: String) throws -> SafetensorsFile {

@@ -42,6 +42,10 @@ struct Preprocess: AsyncParsableCommand {
             + " \(images[0]) \(first.shape.height)x\(first.shape.width); one tensor needs one size."
             + " Prepare them one by one, or give --crop")
       }
+      guard tensor.shape.count * images.count <= PixelValues.elementLimit else {
+        throw PixelValues.tooLarge(
+          tensor.shape.count * images.count, "the tensor of \(images.count) images")
+      }
       tensors.append(tensor)
     }
     let batch = HostTensor(stacking: tensors)
@@ -57,8 +61,12 @@ struct Preprocess: AsyncParsableCommand {
     guard let preprocessorConfig else {
       return try preprocessing.configuration(for: try modelOptions.open(console))
     }
-    var configuration = try ImageProcessorConfiguration(contentsOfFile: preprocessorConfig)
-    try preprocessing.apply(to: &configuration)
-    return configuration
+    do {
+      var configuration = try ImageProcessorConfiguration(contentsOfFile: preprocessorConfig)
+      try preprocessing.apply(to: &configuration)
+      return configuration
+    } catch CheckpointError.notFound(let path) {
+      throw CommandFailure(.notFound, "\(path) does not exist. Give a preprocessor_config.json")
+    }
   }
 }

@@ -28,9 +28,8 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     let console = common.console
     let file = try OutputFile(path: output)
-    let pixels = try PixelValues.read(input)
     let model = try modelOptions.open(console)
-    try check(pixels, suits: model)
+    let pixels = try PixelValues.read(input, for: model)
     let prepared = try await deviceOptions.prepare(model, console)
     let outputs = try await prepared.outputs(for: pixels, hiddenStates: hiddenStates)
     for output in outputs where !output.tensor.elements.allSatisfy(\.isFinite) {
@@ -46,14 +45,5 @@ struct Run: AsyncParsableCommand {
     }
     try file.write(try SafetensorsWriter.encode(entries))
     console.detail("Wrote \(entries.count) tensors to \(output)")
-  }
-
-  /// Says with the file's name, and before a device is made busy, that an input does not fit.
-  private func check(_ pixels: HostTensor, suits model: Model) throws {
-    do {
-      _ = try model.network.shapes(forInput: pixels.shape)
-    } catch {
-      throw CommandFailure(.invalidData, "\(input) and \(model.name): \(error)")
-    }
   }
 }

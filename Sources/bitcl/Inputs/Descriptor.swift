@@ -1,3 +1,5 @@
+import BigTransfer
+
 /// Reading from pipes and terminals without blocking a thread: the wait for data ends when the
 /// task is cancelled.
 enum Descriptor {
@@ -28,8 +30,10 @@ enum Descriptor {
 }
 
 /// An input that cannot be read.
-enum InputError: Error, Hashable, CustomStringConvertible {
+enum InputError: ClassifiedFailure, Hashable, CustomStringConvertible {
   case unreadable(name: String, reason: String)
+
+  var failureKind: FailureKind { .notFound }
 
   var description: String {
     switch self {

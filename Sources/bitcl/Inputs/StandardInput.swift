@@ -10,7 +10,8 @@ import BigTransfer
 enum StandardInput {
   static let descriptor: Int32 = 0
   /// Bytes of an image that are read before it is refused.
-  static let limit = 1 << 28
+  /// Half of what a file may have: a pipe's size is not known before all of it is in memory.
+  static let limit = 1 << 27
 
   static func image() async -> ImageRequest {
     let name = "standard input"

@@ -21,14 +21,19 @@ struct PreprocessingOptions: ParsableArguments {
       "Cut this out of the middle after resizing: N, HxW, or none.", valueName: "size"))
   var crop: Crop?
 
-  /// - Throws: `ImageConfigurationError`.
+  /// - Throws: `CommandFailure` for a size out of bounds.
   func apply(to configuration: inout ImageProcessorConfiguration) throws {
-    if let inputSize { try configuration.setInputSide(inputSize) }
-    if let resizeMode { configuration.setResizeMode(resizeMode) }
-    switch crop {
-    case .size(let size): try configuration.setCrop(size)
-    case .off: try configuration.setCrop(nil)
-    case nil: break
+    do {
+      if let inputSize { try configuration.setInputSide(inputSize) }
+      if let resizeMode { configuration.setResizeMode(resizeMode) }
+      switch crop {
+      case .size(let size): try configuration.setCrop(size)
+      case .off: try configuration.setCrop(nil)
+      case nil: break
+      }
+    } catch {
+      let option = error.source.replacing(" ", with: "-")
+      throw CommandFailure(.usage, "--\(option): \(error.problem)")
     }
   }
 

@@ -42,11 +42,16 @@ struct Console: Sendable {
   private static let hasColor =
     isInteractive && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
+  /// A path may have 4096 bytes; beyond that, a message repeats what a damaged file is full of.
+  private static let lengthLimit = 8192
+
   private static func printLine(_ kind: String, color: String, _ message: String) {
     let tag = hasColor ? "\u{1B}[1;\(color)m\(kind):\u{1B}[0m" : "\(kind):"
     let end = message.last.map { ".!?\n".contains($0) } ?? true ? "" : "."
-    let message = message.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Text.printable(String($0)) }.joined(separator: "\n")
+    let message = Text.shortened(message, to: lengthLimit).split(
+      separator: "\n", omittingEmptySubsequences: false
+    )
+    .map { Text.printable(String($0)) }.joined(separator: "\n")
     printRaw("\(tag) \(message)\(end)\(message.hasSuffix("\n") ? "" : "\n")")
   }
 

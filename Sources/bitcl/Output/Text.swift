@@ -34,6 +34,13 @@ enum Text {
     scalar.properties.generalCategory == .control
   }
 
+  /// Cut where it is longer than `limit` bytes.
+  static func shortened(_ text: String, to limit: Int) -> String {
+    guard text.utf8.count > limit else { return text }
+    let start = String(decoding: text.utf8.prefix(limit), as: UTF8.self)
+    return "\(start) … (\(text.utf8.count - limit) bytes more)"
+  }
+
   /// `25,549,352`
   static func grouped(_ number: Int) -> String {
     var text = ""
