@@ -90,7 +90,10 @@ struct CheckpointTests {
       checkpoint.configuration[key] = value
       checkpoint.configuration["num_groups", default: "4"] =
         key == "num_groups" ? value : "1"
-      #expect(throws: ConfigurationError.self, "\(key) \(value)") { try checkpoint.open() }
+      let error = #expect(throws: ConfigurationError.self, "\(key) \(value)") {
+        try checkpoint.open()
+      }
+      #expect(error?.description.contains("config.json: ") == true)
     }
   }
 

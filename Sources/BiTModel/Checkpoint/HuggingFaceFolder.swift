@@ -31,7 +31,7 @@ public enum HuggingFaceFolder {
     let configuration = try ModelConfiguration(
       json: configuration, hasClassifier: reader.shape(of: "classifier.1.weight") != nil,
       file: configurationFile)
-    let network = try configuration.makeNetwork()
+    let network = try network(of: configuration, file: configurationFile)
     // `BitModel` saves its tensors without the prefix that the classes around it add.
     let prefixed = reader.tensorNames.contains { $0.hasPrefix("bit.") }
     let weights = CheckpointWeights(reader: reader) { name in
@@ -42,6 +42,16 @@ public enum HuggingFaceFolder {
       name: name, configuration: configuration, network: network, weights: weights,
       preprocessorConfiguration: preprocessorConfiguration,
       warnings: unused.isEmpty ? [] : [warning(unused, file: reader.source)])
+  }
+
+  private static func network(
+    of configuration: ModelConfiguration, file: String
+  ) throws(ConfigurationError) -> Network {
+    do {
+      return try configuration.makeNetwork()
+    } catch {
+      throw .contradiction(error, file: file)
+    }
   }
 
   private static func weights(in folder: String) throws -> any CheckpointReader {

@@ -7,9 +7,12 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   case groupsDoNotDivide(groups: Int, channels: Int, module: String)
   case widthMismatch(module: String, expected: Int, found: Int)
   case singleWeightKernel(module: String)
+  /// A contradiction that shows when the network is put together, with the file that it came from.
+  indirect case contradiction(Self, file: String)
 
   public var description: String {
     switch self {
+    case .contradiction(let error, let file): "\(file): \(error)"
     case .malformed(let file, let reason):
       "\(file) is not a usable model configuration: \(reason)"
     case .wrongModelType(let type, let file):

@@ -19,19 +19,8 @@ struct ModelOptions: ParsableArguments {
         "No model was named: the built-in demo answers, which knows handwritten digits only."
           + " Name a model with -m FOLDER or BITCL_MODEL.")
     }
-    let model = try open(source)
+    let model = try source.open()
     for warning in model.warnings { console.warn(warning) }
     return model
-  }
-
-  /// Some contradictions of a configuration are found where its file is no longer known.
-  private func open(_ source: ModelSource) throws -> Model {
-    do {
-      return try source.open()
-    } catch let error as ConfigurationError {
-      let message = "\(error)"
-      throw CommandFailure(
-        .invalidData, message.contains("config.json") ? message : "\(source): \(message)")
-    }
   }
 }
