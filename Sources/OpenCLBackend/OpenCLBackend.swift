@@ -9,7 +9,7 @@ package final class OpenCLBackend: Backend {
   private let chosen = Mutex<KernelSet?>(nil)
   private let library = Mutex<ProgramLibrary?>(nil)
 
-  /// The longest that a rung's programs may take to build while a plainer rung is left.
+  /// The longest that the vector kernels may take to build: plainer ones are left.
   private static let rungBuildLimit = Duration.seconds(5)
   private static let buildLimit = Duration.seconds(300)
   /// The longest that one batch may take.
@@ -67,14 +67,9 @@ package final class OpenCLBackend: Backend {
     }
     let memory = RungMemory(device: device)
     var failure: (any Error)?
-    for (index, rung) in rungs.enumerated() {
-      let isLast = index == rungs.count - 1
-      if !isLast, memory.isTooSlow(rung) { continue }
+    for rung in rungs where requested != nil || !memory.isTooSlow(rung) {
       do {
-        let programs = try RungProbe(
-          device: device, kernels: rung, limit: isLast ? Self.buildLimit : Self.rungBuildLimit,
-          buildLimit: Self.buildLimit
-        ).run()
+        let programs = try probe(rung, isForced: requested != nil)
         library.withLock { $0 = programs }
         chosen.withLock { $0 = rung }
         return rung
@@ -86,5 +81,26 @@ package final class OpenCLBackend: Backend {
       }
     }
     throw failure ?? OpenCLError(.invalidRequest, device: device.label)
+  }
+
+  /// Builds and checks a rung. The vector kernels' time is limited, for a driver may take minutes to
+  /// build them where it builds the plain ones in seconds.
+  private func probe(_ rung: KernelSet, isForced: Bool) throws -> ProgramLibrary {
+    func run(within limit: Duration) throws -> ProgramLibrary {
+      try RungProbe(
+        device: device, kernels: rung, limit: limit, buildLimit: Self.buildLimit
+      ).run()
+    }
+    guard case .vector = rung, !isForced else { return try run(within: Self.buildLimit) }
+    let before = ProcessorTime.used
+    do {
+      return try run(within: Self.rungBuildLimit)
+    } catch let error as OpenCLError {
+      // A busy machine is not a slow compiler: what counts is the time that the build had.
+      guard case .timedOut = error.kind, ProcessorTime.used - before < Self.rungBuildLimit else {
+        throw error
+      }
+      return try run(within: Self.rungBuildLimit * 6)
+    }
   }
 }
