@@ -86,21 +86,12 @@ package final class OpenCLBackend: Backend {
   /// Builds and checks a rung. The vector kernels' time is limited, for a driver may take minutes to
   /// build them where it builds the plain ones in seconds.
   private func probe(_ rung: KernelSet, isForced: Bool) throws -> ProgramLibrary {
-    func run(within limit: Duration) throws -> ProgramLibrary {
-      try RungProbe(
-        device: device, kernels: rung, limit: limit, buildLimit: Self.buildLimit
-      ).run()
-    }
-    guard case .vector = rung, !isForced else { return try run(within: Self.buildLimit) }
-    let before = ProcessorTime.used
-    do {
-      return try run(within: Self.rungBuildLimit)
-    } catch let error as OpenCLError {
-      // A busy machine is not a slow compiler: what counts is the time that the build had.
-      guard case .timedOut = error.kind, ProcessorTime.used - before < Self.rungBuildLimit else {
-        throw error
-      }
-      return try run(within: Self.rungBuildLimit * 6)
-    }
+    var isLimited = false
+    if case .vector = rung, !isForced { isLimited = true }
+    return try RungProbe(
+      device: device, kernels: rung, limit: isLimited ? Self.rungBuildLimit : Self.buildLimit,
+      busyLimit: isLimited ? Self.rungBuildLimit * 6 : Self.buildLimit,
+      buildLimit: Self.buildLimit
+    ).run()
   }
 }

@@ -8,6 +8,8 @@ struct RungProbe {
   let kernels: KernelSet
   /// For building, the first launch (some drivers compile no earlier) and the result.
   let limit: Duration
+  /// The same on a machine that is busy with other things.
+  let busyLimit: Duration
   /// For any one program that is built later in the same context.
   let buildLimit: Duration
 
@@ -29,7 +31,8 @@ struct RungProbe {
   /// - Throws: `OpenCLError`; `.timedOut` beyond the limit, `.invalidRequest` for a wrong result.
   func run() throws -> ProgramLibrary {
     let probe = self
-    let outcome = TimedWorkers.run(count: 1, width: 1, limit: limit) { _ in
+    let outcome = TimedWorkers.run(count: 1, width: 1, limit: limit, busyLimit: busyLimit) {
+      _ in
       Result { try probe.compare() }
     }
     guard let result = outcome[0] else {
@@ -49,7 +52,7 @@ struct RungProbe {
     // A context of its own: one that does not answer is given up with all that is in it.
     let programs = ProgramLibrary(context: try Context(device: device), timeLimit: buildLimit)
     let resident = try ResidentNetwork(
-      network, weights: weights, programs: programs, kernels: kernels, timeLimit: limit)
+      network, weights: weights, programs: programs, kernels: kernels, timeLimit: buildLimit)
     let pixels = weights.values(of: Parameter("probe.input", shape: [Self.shape.count, 1]))
     let input = HostTensor(shape: Self.shape, elements: pixels)
     let found = try resident.run(input, returning: [node])[0]

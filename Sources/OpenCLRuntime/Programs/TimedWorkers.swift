@@ -24,18 +24,25 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
 
   /// Calls `body` with 0 ..< `count` on at most `width` threads at once. A result is nil where the
   /// call took longer than `limit`.
+  ///
+  /// - Parameter busyLimit: Replaces `limit` as long as the process has been given less than twice
+  ///   `limit` of processor time: a busy machine is not a slow driver.
   package static func run(
-    count: Int, width: Int, limit: Duration, body: @escaping @Sendable (Int) -> Output
+    count: Int, width: Int, limit: Duration, busyLimit: Duration? = nil,
+    body: @escaping @Sendable (Int) -> Output
   ) -> [Output?] {
     let workers = TimedWorkers(count, body)
     let threads = (0..<min(width, count)).count { _ in workers.startThread() }
     // Without a single thread the calls are made here, where nothing can limit them.
     if threads == 0 { workers.work() }
-    return workers.results(limit: limit)
+    return workers.results(limit: limit, busyLimit: busyLimit ?? limit)
   }
 
-  private func results(limit: Duration) -> [Output?] {
+  private func results(limit: Duration, busyLimit: Duration) -> [Output?] {
+    let before = ProcessorTime.used
     while true {
+      let isBusy = ProcessorTime.used - before < limit * 2
+      let limit = isBusy ? busyLimit : limit
       let (finished, abandoned) = state.withLock { state -> (Int, Int) in
         let now = ContinuousClock.now
         let late = state.started.filter { $0.value.duration(to: now) > limit }.map(\.key)
