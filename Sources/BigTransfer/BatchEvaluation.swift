@@ -67,20 +67,3 @@ struct BatchEvaluation: Sendable {
     }
   }
 }
-
-extension Tensor {
-  /// One batch of several.
-  /// - Precondition: At least one tensor, all of one shape.
-  package init(stacking tensors: [Tensor]) {
-    var shape = tensors[0].shape
-    shape.batch = tensors.reduce(0) { $0 + $1.shape.batch }
-    guard tensors.count > 1 else {
-      self = tensors[0]
-      return
-    }
-    var elements: [Element] = []
-    elements.reserveCapacity(shape.count)
-    for tensor in tensors { elements += tensor.elements }
-    self.init(shape: shape, elements: elements)
-  }
-}

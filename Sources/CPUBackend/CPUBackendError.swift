@@ -24,3 +24,12 @@ public enum CPUBackendError: Error, Hashable, Sendable, CustomStringConvertible 
     "\(byteCount / (1 << 20)) MiB"
   }
 }
+
+extension CPUBackendError: BackendFailure {
+  public var remedy: FailureRemedy {
+    switch self {
+    case .weightsTooLarge: .anotherDevice
+    case .inputTooLarge, .outOfMemory: .smallerBatch
+    }
+  }
+}

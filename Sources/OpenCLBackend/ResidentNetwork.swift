@@ -69,10 +69,23 @@ final class ResidentNetwork {
     {
       plans.removeFirst()
     }
-    let plan = try ExecutionPlan(
-      blueprint, context: context, programs: programs, weights: weights, queue: queue)
+    let plan = try makePlan(blueprint)
     plans.append((key, plan))
     return plan
+  }
+
+  /// Where memory is short, other plans make room.
+  private func makePlan(_ blueprint: ExecutionPlan.Blueprint) throws -> ExecutionPlan {
+    func make() throws -> ExecutionPlan {
+      try ExecutionPlan(
+        blueprint, context: context, programs: programs, weights: weights, queue: queue)
+    }
+    do {
+      return try make()
+    } catch let error as OpenCLError where error.remedy == .smallerBatch && !plans.isEmpty {
+      plans = []
+      return try make()
+    }
   }
 
   private var arenaBytes: Int { plans.reduce(0) { $0 + $1.plan.arenaByteCount } }
@@ -83,7 +96,7 @@ final class ResidentNetwork {
     let first = input.shape.batch / 2
     let head = try run(input.images(0..<first), returning: nodes)
     let tail = try run(input.images(first..<input.shape.batch), returning: nodes)
-    return zip(head, tail).map { $0.appending($1) }
+    return zip(head, tail).map { HostTensor(stacking: [$0, $1]) }
   }
 
   /// Programs that can be named before a size is known, so that they build together.
@@ -139,23 +152,5 @@ final class ResidentNetwork {
       _ = try weights.vector(linear.bias)
     case .input, .zeroPad, .maxPool, .add(nil), .globalAveragePool: break
     }
-  }
-}
-
-extension Tensor {
-  /// Some of a batch's images.
-  fileprivate func images(_ range: Range<Int>) -> Tensor {
-    var shape = shape
-    shape.batch = range.count
-    let size = shape.imageCount
-    return Tensor(
-      shape: shape, elements: Array(elements[(range.lowerBound * size)..<(range.upperBound * size)])
-    )
-  }
-
-  fileprivate func appending(_ other: Tensor) -> Tensor {
-    var shape = shape
-    shape.batch += other.shape.batch
-    return Tensor(shape: shape, elements: elements + other.elements)
   }
 }

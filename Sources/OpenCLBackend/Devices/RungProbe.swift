@@ -28,7 +28,7 @@ struct RungProbe {
   private static let tolerance = 2e-5
 
   /// - Returns: The context that the probe ran in, with the programs built so far.
-  /// - Throws: `OpenCLError`; `.timedOut` beyond the limit, `.invalidRequest` for a wrong result.
+  /// - Throws: `OpenCLError`, `.timedOut` beyond the limit; `UntrustedKernels` for a wrong result.
   func run() throws -> ProgramLibrary {
     let probe = self
     let outcome = TimedWorkers.run(count: 1, width: 1, limit: limit, busyLimit: busyLimit) {
@@ -64,9 +64,7 @@ struct RungProbe {
     let largest = exact.elements.reduce(0) { max($0, abs($1)) }
     for (value, right) in zip(found.elements, exact.elements)
     where !(abs(Double(value) - right) <= Self.tolerance * largest) {
-      throw OpenCLError(
-        .invalidRequest, device: device.label,
-        detail: "its \(kernels) kernels give \(value) where \(right) is right")
+      throw UntrustedKernels(reason: "they give \(value) where \(right) is right")
     }
     return programs
   }

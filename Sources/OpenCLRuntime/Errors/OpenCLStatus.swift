@@ -10,6 +10,10 @@ package struct OpenCLStatus: Hashable, Sendable {
   package var isSuccess: Bool { code == CL_SUCCESS }
 
   package static let deviceNotFound = OpenCLStatus(CL_DEVICE_NOT_FOUND)
+  package static let deviceNotAvailable = OpenCLStatus(CL_DEVICE_NOT_AVAILABLE)
+  package static let invalidDevice = OpenCLStatus(CL_INVALID_DEVICE)
+  package static let invalidContext = OpenCLStatus(CL_INVALID_CONTEXT)
+  package static let invalidCommandQueue = OpenCLStatus(CL_INVALID_COMMAND_QUEUE)
   package static let memoryAllocationFailure = OpenCLStatus(CL_MEM_OBJECT_ALLOCATION_FAILURE)
   package static let outOfResources = OpenCLStatus(CL_OUT_OF_RESOURCES)
   package static let outOfHostMemory = OpenCLStatus(CL_OUT_OF_HOST_MEMORY)

@@ -1,23 +1,24 @@
-/// Everything that a compiled program depends on, as text, and its hash.
+/// Everything that a compiled program depends on, as text.
 struct ProgramKey: Hashable, Sendable {
   let text: String
 
   init(_ source: ProgramSource, on device: Device) {
-    // Lengths make the concatenation unambiguous.
-    let parts = [
-      device.platform.name, device.platform.version, device.name, device.vendor, device.version,
-      device.driverVersion, source.options, source.text,
-    ]
-    text = parts.map { "\($0.utf8.count):\($0)\n" }.joined()
+    text = KeyText.join(device.identity + [source.options, source.text])
   }
+}
 
-  /// The name of the cache's file.
-  var fileName: String {
-    let digits = String(StableHash.fnv1a(text.utf8), radix: 16)
-    return String(repeating: "0", count: 32 - digits.count) + digits + Self.fileSuffix
+/// Texts in one, so that no two lists of them give the same.
+package enum KeyText {
+  package static func join(_ parts: [String]) -> String {
+    parts.map { "\($0.utf8.count):\($0)\n" }.joined()
   }
+}
 
-  static let fileSuffix = ".clbin"
+extension Device {
+  /// What a driver's code for the device depends on: both, with their versions.
+  package var identity: [String] {
+    [platform.name, platform.version, name, vendor, version, driverVersion]
+  }
 }
 
 /// A hash that is the same in every process, unlike `Hasher`.
