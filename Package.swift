@@ -56,10 +56,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
-    .target(name: "TestSupport", dependencies: ["BiTModel"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["BiTModel", "OpenCLRuntime"], path: "Tests/TestSupport"),
     .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
-    .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"]),
+    .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime", "TestSupport"]),
     .testTarget(
       name: "ReferenceBackendTests",
       dependencies: ["ReferenceBackend", "NumericsValidation", "TestSupport"]),

@@ -1,7 +1,7 @@
 import BiTModel
 import CPUBackend
-import Foundation
 import ReferenceBackend
+import TestSupport
 import Testing
 
 /// A backend to judge, or the reason why this machine lacks it.
@@ -19,11 +19,7 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
     switch backend {
     case .success(let backend): return backend
     case .failure(let reason):
-      if ProcessInfo.processInfo.environment["BITCL_REQUIRE_POCL"] != nil,
-        reason is OpenCLUnderTest.NoDevice
-      {
-        throw reason
-      }
+      if DeviceUnderTest.wanted != nil, reason is DeviceUnderTest.Missing { throw reason }
       try Test.cancel("\(testDescription): \(reason)")
     }
   }

@@ -1,4 +1,5 @@
 import OpenCLRuntime
+import TestSupport
 import Testing
 
 /// Everything that calls a driver, one test after the other: not all drivers can be called from
@@ -6,16 +7,17 @@ import Testing
 @Suite("On a device", .serialized, .enabled(if: TestDevice.isPresent, TestDevice.skipReason))
 enum OnDevice {}
 
-/// The device that these tests run on: the best one there is.
+/// The device under test, as an optional.
 enum TestDevice {
-  static let best = Device.all().max { $0.score < $1.score }
+  static let best = try? DeviceUnderTest.device.get()
 
-  static var isPresent: Bool { best != nil }
+  /// True as well where a device that was named is missing: then the tests fail.
+  static var isPresent: Bool { best != nil || DeviceUnderTest.wanted != nil }
 
   static let skipReason: Comment = "no OpenCL device on this machine"
 
   static func required() throws -> Device {
-    try #require(best, skipReason)
+    try DeviceUnderTest.device.get()
   }
 
   /// The simulator has habits of its own.
