@@ -77,6 +77,8 @@ struct ExitCodeTests {
       arguments: ["inspect", "-m", Fixtures.url("models/13_timm").path], status: 65,
       message: "model_type"),
     Case(arguments: ["bench", "--iterations", "0"], status: 64, message: "--iterations"),
+    Case(arguments: ["bench", "--batch", "1,,8"], status: 64, message: "--batch"),
+    Case(arguments: ["bench", "--limit", "0"], status: 64, message: "--limit"),
   ]
 
   @Test("each failure has its code and says what happened", arguments: cases)

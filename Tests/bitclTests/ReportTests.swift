@@ -86,7 +86,24 @@ struct ReportTests {
     let median = try #require(batch["median"])
     #expect(abs(median - 2 * (try #require(image["median"]))) < 1e-9)
     #expect(try #require(batch["min"]) <= median)
-    #expect(median <= (try #require(batch["p95"])))
+    let (p95, p99) = (try #require(batch["p95"]), try #require(batch["p99"]))
+    let max = try #require(batch["max"])
+    #expect(median <= p95 && p95 <= p99 && p99 <= max)
+  }
+
+  @Test("bench measures every size with every batch, and stops at its limit")
+  func benchTable() async throws {
+    let result = try await BuiltCommand.run([
+      "bench", "-q", "-m", "demo", "-d", "cpu", "--size", "28,20x24", "--batch", "1,3",
+      "--iterations", "1000000", "--limit", "0.05", "--warmup", "1", "--format", "json",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let documents = try result.jsonLines()
+    let cases = documents.map {
+      "\($0["height"] ?? "")x\($0["width"] ?? "") \($0["batch"] ?? "")"
+    }
+    #expect(cases == ["28x28 1", "28x28 3", "20x24 1", "20x24 3"])
+    #expect(documents.allSatisfy { (1..<1_000_000).contains($0["iterations"] as? Int ?? 0) })
   }
 
   @Test(

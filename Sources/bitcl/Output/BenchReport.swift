@@ -1,11 +1,16 @@
 import BigTransfer
 
-/// What `bench` says; its JSON is this structure. Times are in milliseconds unless named otherwise.
+/// What `bench` says of one size and batch; its JSON is this structure. Times are in milliseconds
+/// unless named otherwise.
 struct BenchReport: Encodable {
-  struct Statistics: Encodable {
-    let median: Double
-    let min: Double
-    let p95: Double
+  /// What all measurements of a model on a device share.
+  struct Subject {
+    let model: String
+    let device: String
+    let driver: String?
+    let loading: Duration
+    let preparing: Duration
+    let warmup: Int
   }
 
   let schemaVersion = JSON.schemaVersion
@@ -19,10 +24,10 @@ struct BenchReport: Encodable {
   let iterations: Int
   let loadSeconds: Double
   let prepareSeconds: Double
-  /// The very first run, in which drivers may still compile and allocate.
+  /// The very first run of this size, in which drivers may still compile and allocate.
   let first: Double
-  let perBatch: Statistics
-  let perImage: Statistics
+  let perBatch: TimeStatistics
+  let perImage: TimeStatistics
   let imagesPerSecond: Double
 
   private enum CodingKeys: String, CodingKey {
@@ -36,55 +41,53 @@ struct BenchReport: Encodable {
     case imagesPerSecond = "images_per_second"
   }
 
-  /// - Parameter times: Of all runs, those of the warm-up first; more than `warmup`.
-  init(
-    model: String, device: String, driver: String?, input: TensorShape, warmup: Int,
-    loading: Duration, preparing: Duration, times: [Duration]
-  ) {
-    self.model = model
-    self.device = device
-    self.driver = driver
+  /// - Parameter times: Of all runs, those of the warm-up first; more than those.
+  init(_ subject: Subject, input: TensorShape, times: [Duration]) {
+    model = subject.model
+    device = subject.device
+    driver = subject.driver
     batch = input.batch
     height = input.height
     width = input.width
-    self.warmup = warmup
-    loadSeconds = loading / .seconds(1)
-    prepareSeconds = preparing / .seconds(1)
-    let milliseconds = times.map { $0 / .milliseconds(1) }
-    first = milliseconds[0]
-    let measured = milliseconds.dropFirst(warmup).sorted()
+    warmup = subject.warmup
+    loadSeconds = subject.loading / .seconds(1)
+    prepareSeconds = subject.preparing / .seconds(1)
+    let measured = Array(times.dropFirst(warmup))
     iterations = measured.count
-    func statistics(_ scale: Double) -> Statistics {
-      let middle = measured.count / 2
-      let median =
-        measured.count % 2 == 1 ? measured[middle] : (measured[middle - 1] + measured[middle]) / 2
-      // The nearest rank: the smallest time that 95 of 100 do not exceed.
-      let rank = (measured.count * 95 + 99) / 100
-      return Statistics(
-        median: median * scale, min: measured[0] * scale, p95: measured[rank - 1] * scale)
-    }
-    perBatch = statistics(1)
-    perImage = statistics(1 / Double(input.batch))
+    first = times[0] / .milliseconds(1)
+    perBatch = TimeStatistics(measured)
+    perImage = TimeStatistics(measured, dividedBy: input.batch)
     imagesPerSecond = 1000 / perImage.median
   }
 
-  var text: String {
-    func row(_ name: String, _ statistics: Statistics) -> [String] {
-      [name]
-        + [statistics.median, statistics.min, statistics.p95].map { Text.fixed($0, decimals: 2) }
-    }
-    let seconds = { (value: Double) in Text.fixed(value, decimals: 2) + " s" }
+  /// What comes before the rows.
+  static func heading(_ subject: Subject) -> String {
+    let seconds = { (value: Duration) in Text.fixed(value / .seconds(1), decimals: 2) + " s" }
     return """
-      model    \(model), batch \(batch) at \(height)x\(width)
-      device   \(device)\(driver.map { ", driver \($0)" } ?? "")
-      start    loaded in \(seconds(loadSeconds)), prepared in \(seconds(prepareSeconds)), first run \
-      \(Text.fixed(first, decimals: 1)) ms
-      runs     \(iterations) after \(warmup) to warm up
+      model   \(subject.model)
+      device  \(subject.device)\(subject.driver.map { ", driver \($0)" } ?? "")
+      start   loaded in \(seconds(subject.loading)), prepared in \(seconds(subject.preparing))
 
-      """
-        + Text.table(
-          [["ms", "median", "min", "p95"], row("batch", perBatch), row("image", perImage)],
-          rightAligned: [1, 2, 3])
-        + "\(Text.fixed(imagesPerSecond, decimals: 1)) images/s\n"
+      """ + line(columns)
+  }
+
+  private static let columns = [
+    "size", "batch", "first ms", "p50 ms", "p95 ms", "p99 ms", "ms/image", "images/s", "runs",
+  ]
+
+  /// A row of the table, written when it is measured: so its columns have fixed widths.
+  var row: String {
+    Self.line(
+      ["\(height)x\(width)", "\(batch)", Text.fixed(first, decimals: 1)]
+        + [perBatch.median, perBatch.p95, perBatch.p99, perImage.median].map {
+          Text.fixed($0, decimals: 2)
+        } + [Text.fixed(imagesPerSecond, decimals: 1), "\(iterations)"])
+  }
+
+  private static func line(_ cells: [String]) -> String {
+    cells.enumerated().map { column, cell in
+      let width = column == 0 ? 9 : 8
+      return String(repeating: " ", count: max(0, width - cell.count)) + cell
+    }.joined(separator: "  ") + "\n"
   }
 }
