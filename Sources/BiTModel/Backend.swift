@@ -19,4 +19,21 @@ public protocol NetworkRunner: Sendable {
   /// - Throws: `NetworkError` where the input does not suit the network; the backend's own errors;
   ///   `CancellationError`.
   func run(_ input: HostTensor, returning nodes: [Network.NodeID]) async throws -> [HostTensor]
+
+  /// What computed each of some nodes when they were last asked for together: a kernel and its tile
+  /// parameters, in a line. `nil` where the backend does not know.
+  /// - Parameters:
+  ///   - input: The shape of the batch that was run.
+  ///   - kept: All nodes that were asked for in that run.
+  func provenance(
+    of nodes: [Network.NodeID], input: TensorShape, kept: [Network.NodeID]
+  ) async -> [String?]
+}
+
+extension NetworkRunner {
+  public func provenance(
+    of nodes: [Network.NodeID], input: TensorShape, kept: [Network.NodeID]
+  ) async -> [String?] {
+    nodes.map { _ in nil }
+  }
 }

@@ -5,6 +5,7 @@ import BiTModel
 public struct CPUBackend: Backend {
   public let name = "cpu"
 
+  private let set: InstructionSet
   private let kernels: VectorKernels
   private let workers: WorkerPool
 
@@ -15,7 +16,8 @@ public struct CPUBackend: Backend {
   ///     that it has. Results of different sets differ by rounding.
   public init(threads: Int? = nil, instructionSet: InstructionSet? = nil) {
     let widest = InstructionSet.available.last ?? .baseline
-    kernels = (instructionSet.flatMap { $0.isAvailable ? $0 : nil } ?? widest).kernels
+    set = instructionSet.flatMap { $0.isAvailable ? $0 : nil } ?? widest
+    kernels = set.kernels
     workers = WorkerPool(threads: threads)
   }
 
@@ -28,6 +30,7 @@ public struct CPUBackend: Backend {
       try PreparedNetwork(
         network, weights: weights, kernels: kernels, workers: workers, cancellation: cancellation)
     }
-    return CPUNetworkRunner(prepared, kernels: kernels, workers: workers)
+    return CPUNetworkRunner(
+      prepared, kernels: kernels, instructionSet: set, workers: workers)
   }
 }

@@ -5,8 +5,16 @@ import Synchronization
 final class CPUNetworkRunner: NetworkRunner {
   private let queue = ComputeQueue()
   private let executor: Mutex<PlanExecutor>
+  private let network: Network
+  private let tile: String
 
-  init(_ prepared: PreparedNetwork, kernels: VectorKernels, workers: WorkerPool) {
+  init(
+    _ prepared: PreparedNetwork, kernels: VectorKernels, instructionSet: InstructionSet,
+    workers: WorkerPool
+  ) {
+    network = prepared.network
+    tile =
+      "\(instructionSet), tile of \(kernels.tilePixels) pixels x \(kernels.panelWidth) channels"
     executor = Mutex(PlanExecutor(prepared, kernels: kernels, workers: workers))
   }
 
@@ -16,5 +24,11 @@ final class CPUNetworkRunner: NetworkRunner {
         try $0.run(input, returning: nodes, cancellation: cancellation)
       }
     }
+  }
+
+  func provenance(
+    of nodes: [Network.NodeID], input: TensorShape, kept: [Network.NodeID]
+  ) async -> [String?] {
+    nodes.map { "\(network.nodes[$0].operation.word) (\(tile))" }
   }
 }

@@ -1,31 +1,23 @@
 import BiTModel
-import ReferenceBackend
 
-/// Every node of a network on a backend beside the oracle, layer by layer.
+/// Every node of a network on a backend, each judged on what the backend itself gave it to read.
 public struct NetworkComparison: Sendable {
   /// A row per node, in the network's order.
-  public let rows: [TensorComparison]
+  public let rows: [TensorResult]
 
   public var passed: Bool { rows.allSatisfy(\.passed) }
 
-  /// The first layer that is wrong; the ones after it suffer from it.
-  public var firstFailure: TensorComparison? { rows.first { !$0.passed } }
+  /// The first layer that is wrong.
+  public var firstFailure: TensorResult? { rows.first { !$0.passed } }
 
-  /// Prepares the network on both and runs it, every node's output kept.
+  /// Prepares the network on the backend and runs it, every node's output kept.
   /// - Throws: What the weight source and the backend throw.
   public init(
     _ network: Network, weights: any WeightSource, input: HostTensor, backend: any Backend
   ) async throws {
-    let nodes = Array(network.nodes.indices.dropFirst())
-    let expected = try await ReferenceBackend().makeRunner(network, weights: weights)
-      .evaluate(input, returning: nodes)
-    let found = try await backend.prepare(network, weights: weights)
-      .run(input, returning: nodes)
-    rows = nodes.indices.map { index in
-      let isResult = [network.logits, network.pooledFeatures].contains(nodes[index])
-      return TensorComparison(
-        network.nodes[nodes[index]].name, expected: expected[index], found: found[index],
-        tolerance: isResult ? .logits : .innerTensor)
-    }
+    let runner = try await backend.prepare(network, weights: weights)
+    let evidence = try await Evidence(
+      of: Array(network.nodes.indices.dropFirst()), from: runner, input: input)
+    rows = try await CutJudge(network, weights: weights).judge(evidence, measuresDrift: true)
   }
 }

@@ -1,7 +1,7 @@
 import BiTModel
 
 /// One computed tensor beside the expected one.
-public struct TensorComparison: Hashable, Sendable {
+public struct TensorComparison: Sendable {
   /// An element of a tensor.
   public struct Position: Hashable, Sendable, CustomStringConvertible {
     public let image: Int
@@ -26,6 +26,11 @@ public struct TensorComparison: Hashable, Sendable {
   public let maxAbsolute: Double
   /// Where it is; `nil` for empty tensors and where the shapes differ.
   public let position: Position?
+  /// The expected and the found value there.
+  public let valuesThere: (expected: Double, found: Double)
+  /// The cosine of the angle between the tensors; 1 where both are zero, NaN where a value is not
+  /// finite or the shapes differ.
+  public let cosine: Double
 
   /// `maxAbsolute` as a part of the largest magnitude; 0 if both are 0.
   public var maxRelative: Double {
@@ -47,18 +52,31 @@ public struct TensorComparison: Hashable, Sendable {
     guard found.shape == expected.shape else {
       maxAbsolute = .infinity
       position = nil
+      valuesThere = (.nan, .nan)
+      cosine = .nan
       return
     }
     var largest = -1.0
     var worst: Int?
-    for (index, (a, b)) in zip(expected.elements, found.elements).enumerated() {
-      let difference = abs(Double(a) - Double(b))
+    var (product, expectedSquare, foundSquare) = (0.0, 0.0, 0.0)
+    for index in expected.elements.indices {
+      let (a, b) = (Double(expected.elements[index]), Double(found.elements[index]))
+      let difference = abs(a - b)
       // A NaN on either side, or an infinity, never passes.
       let error = difference.isFinite ? difference : .infinity
       if error > largest { (largest, worst) = (error, index) }
+      product += a * b
+      expectedSquare += a * a
+      foundSquare += b * b
     }
     maxAbsolute = max(largest, 0)
     position = worst.map { Position(offset: $0, shape: expected.shape) }
+    valuesThere =
+      worst.map { (Double(expected.elements[$0]), Double(found.elements[$0])) } ?? (.nan, .nan)
+    let lengths = expectedSquare.squareRoot() * foundSquare.squareRoot()
+    cosine =
+      expectedSquare == 0 && foundSquare == 0
+      ? 1 : lengths == 0 ? 0 : min(max(product / lengths, -1), 1)
   }
 
   /// Tensors that cannot be compared because their shapes differ.
@@ -71,6 +89,8 @@ public struct TensorComparison: Hashable, Sendable {
     allowed = 0
     maxAbsolute = .infinity
     position = nil
+    valuesThere = (.nan, .nan)
+    cosine = .nan
   }
 }
 

@@ -9,10 +9,21 @@ public struct Tolerance: Hashable, Sendable, CustomStringConvertible {
   /// The largest allowed difference where that is more than `relative` allows.
   public let absolute: Double
 
-  public init(name: String, relative: Double, absolute: Double = 0) {
+  /// The rule by which the bound was derived, without what it was applied to: tolerances of one rule
+  /// are looked at together.
+  public let rule: String
+
+  /// How many units of expected rounding the largest allowed difference is.
+  public let units: Double
+
+  public init(
+    name: String, rule: String? = nil, relative: Double, absolute: Double = 0, units: Double = 1
+  ) {
     self.name = name
+    self.rule = rule ?? name
     self.relative = relative
     self.absolute = absolute
+    self.units = units
   }
 
   public var description: String { name }
@@ -36,26 +47,6 @@ extension Tolerance {
 
   /// Standardised kernels: computed in Double and rounded to Float, or as good as that.
   public static let standardizedWeights = Tolerance(name: "standardised weights", relative: 1e-6)
-
-  /// A sum of `terms` products in Float.
-  ///
-  /// Each of n additions rounds by at most 2⁻²⁴ of the partial sum. Roundings of random sign add
-  /// up to about √n of them, relative to a result whose terms have random signs too; the factor
-  /// covers the largest of many elements. Sums in blocks are more exact than this.
-  public static func rounding(terms: Int) -> Tolerance {
-    Tolerance(
-      name: "rounding of \(terms) terms",
-      relative: 6 * (Double(max(terms, 1)).squareRoot() + 2) * 0x1p-24)
-  }
-
-  /// The last of `operations` connected ones with sums of at most `terms` products, norms among
-  /// them: roundings add up, and a norm measures them against the typical magnitude of what it
-  /// reads, a few times smaller than the largest.
-  public static func chain(of operations: Int, terms: Int) -> Tolerance {
-    Tolerance(
-      name: "\(operations) operations, rounding of \(terms) terms",
-      relative: Double(operations) * rounding(terms: terms).relative)
-  }
 
   /// This, or `factor` times another implementation's error where that is larger.
   public func orError(_ error: Double, times factor: Double, of name: String) -> Tolerance {

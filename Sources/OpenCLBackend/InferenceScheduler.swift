@@ -26,4 +26,11 @@ package actor InferenceScheduler: NetworkRunner {
     try Task.checkCancellation()
     return try resident.run(input, returning: nodes)
   }
+
+  package func provenance(
+    of nodes: [Network.NodeID], input: TensorShape, kept: [Network.NodeID]
+  ) async -> [String?] {
+    let kernels = resident.kernels(input: input, kept: Set(kept))
+    return nodes.map { kernels[$0] }
+  }
 }

@@ -58,6 +58,11 @@ package final class OpenCLBackend: Backend {
     }
   }
 
+  /// The kernels in use with their tile parameters, for reports; nil before the first network.
+  package var kernelDescription: String? {
+    state.withLock { $0.isChosen ? $0.rungs.first.map { "\($0.word), \($0)" } : nil }
+  }
+
   /// What is known about the kernels that would be used depends on this; nil if none are left.
   package var identity: KernelIdentity? {
     state.withLock { $0.rungs.first }.map(identity)

@@ -88,6 +88,12 @@ final class ResidentNetwork {
     }
   }
 
+  /// The kernel that writes each node in a plan that is still at hand, with its tile parameters.
+  func kernels(input: TensorShape, kept: Set<Network.NodeID>) -> [Network.NodeID: String] {
+    let key = PlanKey(input: input, kept: kept)
+    return plans.first { $0.key == key }?.plan.writers ?? [:]
+  }
+
   private var arenaBytes: Int { plans.reduce(0) { $0 + $1.plan.arenaByteCount } }
 
   private func runHalves(

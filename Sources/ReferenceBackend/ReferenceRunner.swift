@@ -56,7 +56,12 @@ public struct ReferenceRunner: NetworkRunner {
     return counts
   }
 
-  private func compute(
+  /// What an operation of the network makes of some tensors: of a device's, where one layer is
+  /// judged by itself.
+  /// - Parameter outputShape: As `Network.shapes(forInput:)` has it.
+  /// - Precondition: The operation's parameters are the network's.
+  /// - Throws: `CancellationError`.
+  public func compute(
     _ operation: Operation, on inputs: [Tensor<Double>], outputShape: TensorShape
   ) async throws -> Tensor<Double> {
     switch operation {
@@ -92,13 +97,15 @@ public struct ReferenceRunner: NetworkRunner {
       epsilon: convolution.standardizationEpsilon)
   }
 
-  private func scalarFunction(_ activation: Activation) -> @Sendable (Double) -> Double {
+  /// The function of one value that an activation of the network is, with its learnt values.
+  public func scalarFunction(_ activation: Activation) -> @Sendable (Double) -> Double {
     activationFunction(
       activation.function, learnt: activation.parameters.flatMap { values($0) })
   }
 
+  /// A learnt tensor, row-major.
   /// - Precondition: `parameter` is one of the network's.
-  private func values(_ parameter: Parameter) -> [Double] {
+  public func values(_ parameter: Parameter) -> [Double] {
     guard let stored = parameters[parameter.name] else {
       preconditionFailure("\(parameter.name) is not a parameter of this network")
     }

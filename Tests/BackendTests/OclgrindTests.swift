@@ -106,7 +106,7 @@ private enum Simulator {
 extension OperationCase {
   /// Whether an interpreter gets through it in well under a second.
   fileprivate var isSmall: Bool {
-    let work = (try? network.multiplyAccumulates(forInput: input.shape)) ?? .max
-    return work <= 60_000 && input.shape.count <= 4000
+    let work = (try? network.multiplyAccumulates(forInput: shape)) ?? .max
+    return work <= 60_000 && shape.count <= 4000
   }
 }

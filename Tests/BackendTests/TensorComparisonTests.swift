@@ -67,12 +67,4 @@ struct TensorComparisonTests {
     let row = TensorComparison("x", expected: empty, found: empty, tolerance: .exact)
     #expect(row.passed && row.position == nil)
   }
-
-  @Test("tolerances grow with the square root of the terms")
-  func roundingGrows() {
-    let few = Tolerance.rounding(terms: 4).relative
-    let many = Tolerance.rounding(terms: 4096).relative
-    #expect(many > 10 * few && many < 20 * few)
-    #expect(Tolerance.rounding(terms: 4608).relative < Tolerance.innerTensor.relative)
-  }
 }

@@ -56,10 +56,7 @@ struct ValidationTests {
   func noticesWrongLayer() async throws {
     let layer = "modules.encoder.stages.0.layers.0.conv2"
     let node = try #require(network.node(forOutput: layer))
-    let faulty = FaultyBackend { id, tensor in
-      guard id == node else { return }
-      tensor.elements[7] += 1e-3
-    }
+    let faulty = FaultyBackend(fault: { _, run in run.change(node) { $0.elements[7] += 1e-3 } })
     try await withGolden(["logits", layer, "hidden_states.1"]) { golden in
       #expect(try await compare(golden, on: ReferenceBackend()).passed)
       let comparison = try await compare(golden, on: faulty)
@@ -70,9 +67,9 @@ struct ValidationTests {
 
   @Test("the layer-by-layer comparison names the first layer that is wrong")
   func namesFirstWrongLayer() async throws {
-    let faulty = FaultyBackend { id, tensor in
-      if id >= 9 { tensor.elements[0] = .nan }
-    }
+    let faulty = FaultyBackend(fault: { _, run in
+      for id in 9..<100 { run.change(id) { $0.elements[0] = .nan } }
+    })
     let comparison = try await NetworkComparison(
       network, weights: RandomWeights(), input: input, backend: faulty)
     #expect(comparison.rows.count == network.nodes.count - 1)
@@ -164,32 +161,6 @@ struct ValidationTests {
       try SafetensorsWriter.write(
         [SafetensorsWriter.Entry(name: "logits", shape: [1, 1], elements: [0])], to: file)
       #expect(throws: GoldenError.noInput(file: file)) { try GoldenFile(path: file) }
-    }
-  }
-}
-
-/// The oracle with a fault in some of its results.
-private struct FaultyBackend: Backend {
-  let name = "faulty"
-  let fault: @Sendable (Network.NodeID, inout HostTensor) -> Void
-
-  func prepare(
-    _ network: Network, weights: any WeightSource
-  ) async throws -> any NetworkRunner {
-    Runner(
-      sound: try await ReferenceBackend().prepare(network, weights: weights), fault: fault)
-  }
-
-  private struct Runner: NetworkRunner {
-    let sound: any NetworkRunner
-    let fault: @Sendable (Network.NodeID, inout HostTensor) -> Void
-
-    func run(
-      _ input: HostTensor, returning nodes: [Network.NodeID]
-    ) async throws -> [HostTensor] {
-      var outputs = try await sound.run(input, returning: nodes)
-      for (index, node) in nodes.enumerated() { fault(node, &outputs[index]) }
-      return outputs
     }
   }
 }

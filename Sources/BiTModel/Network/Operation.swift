@@ -142,4 +142,18 @@ extension Operation {
     case .linear(let linear): [linear.weight, linear.bias]
     }
   }
+
+  /// What kind of operation it is, in a word or two.
+  public var word: String {
+    switch self {
+    case .input: "input"
+    case .zeroPad: "zero pad"
+    case .convolution: "convolution"
+    case .groupNorm: "group norm"
+    case .maxPool: "max pool"
+    case .add: "add"
+    case .globalAveragePool: "global average pool"
+    case .linear: "linear"
+    }
+  }
 }

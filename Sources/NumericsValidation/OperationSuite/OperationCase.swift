@@ -2,44 +2,59 @@ import BiTModel
 
 /// A small network with weights and an input: one operation, or a few that a backend may fuse.
 public struct OperationCase: Sendable, CustomStringConvertible {
-  /// A node that is compared.
-  public struct Output: Hashable, Sendable {
-    public let node: Network.NodeID
-    public let tolerance: Tolerance
-  }
-
   public let name: String
   public let network: Network
   public let weights: any WeightSource
-  public let input: HostTensor
-  public let outputs: [Output]
+  /// Of the input.
+  public let shape: TensorShape
+  private let values: InputValues
+  /// The nodes that are compared, in the network's order.
+  public let outputs: [Network.NodeID]
 
   public var description: String { name }
 
+  /// The input; other values of the same kind for another seed.
+  public func input(seed: UInt64 = 0) -> HostTensor {
+    values.make(shape, seed == 0 ? name : "\(name), seed \(seed)")
+  }
+
   /// - Parameters:
   ///   - shape: The input's.
-  ///   - input: The input; uniform in −1 … 1 where `nil`.
+  ///   - values: What the input holds.
   ///   - build: Appends nodes to the network and returns those to compare.
   init(
-    _ name: String, input shape: TensorShape, values input: HostTensor? = nil,
-    weights: any WeightSource = RandomWeights(), build: (inout Network) -> [Output]
+    _ name: String, input shape: TensorShape, values: InputValues = .uniform(),
+    weights: any WeightSource = RandomWeights(), build: (inout Network) -> [Network.NodeID]
   ) {
     var network = Network(inputChannels: shape.channels)
     outputs = build(&network)
     self.name = name
     self.network = network
     self.weights = weights
-    self.input = input ?? HostTensor(shape: shape, uniform: name)
+    self.shape = shape
+    self.values = values
   }
 
   /// A network of one node.
   init(
     _ name: String, _ operation: Operation, input shape: TensorShape,
-    values input: HostTensor? = nil, weights: any WeightSource = RandomWeights(),
-    tolerance: Tolerance
+    values: InputValues = .uniform(), weights: any WeightSource = RandomWeights()
   ) {
-    self.init(name, input: shape, values: input, weights: weights) { network in
-      [Output(node: network.append("node", operation, 0), tolerance: tolerance)]
+    self.init(name, input: shape, values: values, weights: weights) { network in
+      [network.append(operation.word, operation, 0)]
+    }
+  }
+}
+
+/// What the inputs of a case hold.
+struct InputValues: Sendable {
+  /// - Parameter seed: Decides the values, together with the shape.
+  let make: @Sendable (_ shape: TensorShape, _ seed: String) -> HostTensor
+
+  /// Uniform in `center` ± `amplitude`.
+  static func uniform(center: Float = 0, amplitude: Float = 1) -> InputValues {
+    InputValues { shape, seed in
+      HostTensor(shape: shape, uniform: seed, center: center, amplitude: amplitude)
     }
   }
 }

@@ -4,35 +4,42 @@ import ReferenceBackend
 /// Cases that any backend must pass, judged by the oracle: every operation over the shapes and
 /// parameters at which implementations go wrong, and short chains that fused plans rewrite.
 public enum OperationSuite {
-  public static let cases =
-    convolutionCases + groupNormCases + activationCases + poolingCases + headCases + addCases
-    + chainCases
+  /// Cases of one kind of operation.
+  public struct Family: Sendable {
+    public let name: String
+    public let cases: [OperationCase]
+  }
 
-  /// Runs a case on a backend and on the oracle.
+  public static let families = [
+    Family(name: "convolution", cases: convolutionCases),
+    Family(name: "group norm", cases: groupNormCases),
+    Family(name: "activation", cases: activationCases),
+    Family(name: "pooling", cases: poolingCases),
+    Family(name: "head", cases: headCases),
+    Family(name: "add", cases: addCases),
+    Family(name: "fused chain", cases: chainCases),
+  ]
+
+  public static let cases = families.flatMap(\.cases)
+
+  /// Runs a case on a backend and judges it by the oracle.
   ///
   /// Where a case has several outputs, the last is also asked for alone: a plan is then free to
   /// fuse what leads to it.
   /// - Throws: What the backend throws.
   public static func compare(
-    _ operationCase: OperationCase, on backend: any Backend
-  ) async throws -> [TensorComparison] {
-    let (network, input) = (operationCase.network, operationCase.input)
-    let nodes = operationCase.outputs.map(\.node)
-    let expected = try await ReferenceBackend()
-      .makeRunner(network, weights: operationCase.weights).evaluate(input, returning: nodes)
-    let runner = try await backend.prepare(network, weights: operationCase.weights)
-    let found = try await runner.run(input, returning: nodes)
-    var rows = zip(operationCase.outputs, zip(expected, found)).map { output, tensors in
-      TensorComparison(
-        network.nodes[output.node].name, expected: tensors.0, found: tensors.1,
-        tolerance: output.tolerance)
-    }
-    if nodes.count > 1, let last = operationCase.outputs.last, let expected = expected.last {
-      let alone = try await runner.run(input, returning: [last.node])
-      rows.append(
-        TensorComparison(
-          network.nodes[last.node].name + " alone", expected: expected, found: alone[0],
-          tolerance: last.tolerance))
+    _ operationCase: OperationCase, on backend: any Backend, seed: UInt64 = 0
+  ) async throws -> [TensorResult] {
+    let judge = try CutJudge(operationCase.network, weights: operationCase.weights)
+    let runner = try await backend.prepare(
+      operationCase.network, weights: operationCase.weights)
+    let nodes = operationCase.outputs
+    let input = operationCase.input(seed: seed)
+    var rows = try await judge.judge(
+      try await Evidence(of: nodes, from: runner, input: input))
+    if nodes.count > 1, let last = nodes.last {
+      let alone = try await Evidence(of: [last], from: runner, input: input)
+      rows += try await judge.judge(alone).map { $0.renamed("\($0.name), fused") }
     }
     return rows
   }

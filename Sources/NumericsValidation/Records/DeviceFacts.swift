@@ -39,6 +39,17 @@ public struct DeviceFacts: Hashable, Sendable, Codable {
     }
   }
 
+  /// Better kernels that the device could not use.
+  public struct PassedOver: Hashable, Sendable, Codable {
+    public var kernels: String
+    public var reason: String
+
+    public init(kernels: String, reason: String) {
+      self.kernels = kernels
+      self.reason = reason
+    }
+  }
+
   /// `P:D`, `cpu` or `reference`.
   public var id: String
   public var name: String
@@ -54,6 +65,8 @@ public struct DeviceFacts: Hashable, Sendable, Codable {
   public var limits: Limits?
   /// The kernels that the device runs, with their tile parameters; `nil` until they are chosen.
   public var kernels: String?
+  /// Best first.
+  public var passedOver: [PassedOver] = []
   /// What its driver is known to get wrong or do differently.
   public var quirks: [String] = []
   /// What the self-check found; `nil` if it was not run.
@@ -70,6 +83,7 @@ public struct DeviceFacts: Hashable, Sendable, Codable {
     case platformVersion = "platform_version"
     case languageVersion = "language_version"
     case driverVersion = "driver_version"
+    case passedOver = "passed_over"
     case selfCheck = "self_check"
   }
 }

@@ -22,9 +22,11 @@ public struct TensorResult: Hashable, Sendable, Codable {
   }
 
   /// The node's name.
-  public let name: String
+  public private(set) var name: String
   /// What the limit is derived from.
   public let tolerance: String
+  /// The rule of that derivation, without the numbers it was applied to.
+  public let rule: String
   /// The largest allowed difference.
   @JSONNumber public internal(set) var allowed: Double
   /// The largest difference; infinite where a value is not finite or the shapes differ.
@@ -48,13 +50,13 @@ public struct TensorResult: Hashable, Sendable, Codable {
   public let shape: [Int]
   /// What the device returned where that is another shape.
   public let foundShape: [Int]?
-  public let passed: Bool
+  public internal(set) var passed: Bool
   /// The kernel that wrote the tensor, with its tile parameters, such as
   /// `conv2d_vector VECTOR=8 MICRO_PIXELS=6, tile 4x7`; `nil` where the backend does not say.
   public let kernel: String?
 
   private enum CodingKeys: String, CodingKey {
-    case name, tolerance, allowed, units, cosine, magnitude, drift, shape, passed, kernel
+    case name, tolerance, rule, allowed, units, cosine, magnitude, drift, shape, passed, kernel
     case maxAbsolute = "max_abs"
     case maxRelative = "max_rel"
     case worst = "where"
@@ -63,8 +65,39 @@ public struct TensorResult: Hashable, Sendable, Codable {
 }
 
 extension TensorResult {
+  func renamed(_ name: String) -> TensorResult {
+    var result = self
+    result.name = name
+    return result
+  }
+
   /// The part of the limit that is used up; 0 for a limit of zero that is kept.
   public var fractionOfAllowed: Double {
     maxAbsolute == 0 ? 0 : allowed == 0 ? .infinity : maxAbsolute / allowed
+  }
+}
+
+extension TensorResult {
+  init(_ comparison: TensorComparison, kernel: String? = nil, drift: Double? = nil) {
+    name = comparison.name
+    tolerance = comparison.tolerance.name
+    rule = comparison.tolerance.rule
+    _allowed = JSONNumber(wrappedValue: comparison.allowed)
+    _maxAbsolute = JSONNumber(wrappedValue: comparison.maxAbsolute)
+    _maxRelative = JSONNumber(wrappedValue: comparison.maxRelative)
+    _units = JSONNumber(wrappedValue: comparison.units)
+    _cosine = JSONNumber(wrappedValue: comparison.cosine)
+    _magnitude = JSONNumber(wrappedValue: comparison.magnitude)
+    self.drift = drift.map { JSONNumber(wrappedValue: $0) }
+    worst = comparison.position.flatMap { position in
+      let (expected, found) = comparison.valuesThere
+      return comparison.maxAbsolute == 0
+        ? nil : Element(position, expected: expected, found: found)
+    }
+    shape = comparison.expectedShape.extents
+    foundShape =
+      comparison.foundShape == comparison.expectedShape ? nil : comparison.foundShape.extents
+    passed = comparison.passed
+    self.kernel = kernel
   }
 }

@@ -74,6 +74,18 @@ struct ConvolutionLaunch: Hashable, Sendable {
     }
   }
 
+  /// The tile parameters, for people.
+  var parameters: String {
+    switch form {
+    case .vector(let tuning, let tile, let dense):
+      "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels) DENSE=\(dense ? 1 : 0), tile"
+        + " \(tile.rows)x\(tile.columns), \(tile.blocksPerGroup) channel blocks a group"
+    case .tiled(let tuning):
+      tuning.buildOptions.replacing("-D ", with: "")
+    case .reference: ""
+    }
+  }
+
   func program(activation: ActivationFunction) -> ProgramRequest {
     switch form {
     case .vector(let tuning, _, let dense):

@@ -45,14 +45,15 @@ struct ConvolutionOperation {
       return try BoundKernel(
         "conv2d_vector", of: program, label: label,
         operands + [.local(tile.patchBytes)] + shapes + [.int4(cut), constants],
-        global: WorkSize(runs, tiling.tiles, batch), local: WorkSize(1, 1, 1))
+        global: WorkSize(runs, tiling.tiles, batch), local: WorkSize(1, 1, 1),
+        parameters: launch.parameters)
     case .tiled(let tuning):
       let columns = launch.output.pixelStride.roundedUp(to: tuning.tileN) / tuning.tileN
       return try BoundKernel(
         "conv2d_tiled", of: program, label: label,
         operands + shapes + [.int(convolution.outputChannels), constants],
         global: WorkSize(columns * tuning.groupSize, launch.tiling.tiles, batch),
-        local: WorkSize(tuning.groupSize, 1, 1))
+        local: WorkSize(tuning.groupSize, 1, 1), parameters: launch.parameters)
     case .reference:
       let (global, local) = plan.elementwise(output)
       let plain: [KernelArgument] = [

@@ -1,9 +1,11 @@
 import OpenCLRuntime
 
 /// A kernel with its arguments and launch sizes: one launch of a plan.
-final class BoundKernel {
+final class BoundKernel: CustomStringConvertible {
   /// What it computes, for messages and profiles: a node's name and the kernel's.
   let label: String
+  /// Its name, how it was compiled and how it is launched.
+  let description: String
   private let kernel: Kernel
   private let global: WorkSize
   private let local: WorkSize
@@ -11,10 +13,11 @@ final class BoundKernel {
   private let retained: [Shared<DeviceBuffer>]
 
   init(
-    _ kernel: consuming Kernel, label: String, global: WorkSize, local: WorkSize,
-    retaining buffers: [Shared<DeviceBuffer>]
+    _ kernel: consuming Kernel, label: String, description: String, global: WorkSize,
+    local: WorkSize, retaining buffers: [Shared<DeviceBuffer>]
   ) {
     self.label = label
+    self.description = description
     self.kernel = kernel
     self.global = global
     self.local = local
@@ -40,9 +43,10 @@ enum KernelArgument {
 
 extension BoundKernel {
   /// Makes a kernel of a program and sets its arguments in order.
+  /// - Parameter parameters: How it was compiled and how it cuts its work, for people.
   convenience init(
     _ name: String, of program: Shared<Program>, label: String, _ arguments: [KernelArgument],
-    global: WorkSize, local: WorkSize
+    global: WorkSize, local: WorkSize, parameters: String = ""
   ) throws(OpenCLError) {
     let kernel = try program.resource.makeKernel(name)
     var buffers: [Shared<DeviceBuffer>] = []
@@ -60,6 +64,9 @@ extension BoundKernel {
       }
     }
     self.init(
-      kernel, label: "\(label) (\(name))", global: global, local: local, retaining: buffers)
+      kernel, label: "\(label) (\(name))",
+      description: name + (parameters.isEmpty ? "" : " \(parameters)")
+        + ", \(global) work-items in groups of \(local)", global: global, local: local,
+      retaining: buffers)
   }
 }

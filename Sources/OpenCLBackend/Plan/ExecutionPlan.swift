@@ -7,6 +7,8 @@ final class ExecutionPlan {
   private let launches: [BoundKernel]
   private let buffers: PlanBuffers
   private let tensors: [DeviceTensor]
+  /// The kernel that writes each node, with its tile parameters.
+  let writers: [Network.NodeID: String]
 
   /// What a plan needs before anything is allocated.
   struct Blueprint {
@@ -116,10 +118,14 @@ final class ExecutionPlan {
       network: blueprint.network, kernels: blueprint.kernels, limits: blueprint.limits,
       tensors: tensors, buffers: buffers, programs: programs, weights: weights)
     var launches: [BoundKernel] = []
+    var writers: [Network.NodeID: String] = [:]
     for step in blueprint.fused.steps {
-      launches.append(try Self.bind(step, blueprint, plan, queue))
+      let launch = try Self.bind(step, blueprint, plan, queue)
+      if let node = step.writes { writers[node] = launch.description }
+      launches.append(launch)
     }
     self.launches = launches
+    self.writers = writers
   }
 
   private static func bind(

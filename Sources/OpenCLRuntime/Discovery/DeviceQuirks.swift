@@ -13,6 +13,16 @@ package struct DeviceQuirks: Hashable, Sendable {
 
   package init() {}
 
+  /// Those that are in force, for reports.
+  package var names: [String] {
+    [
+      (keepsOwnProgramCache, "keeps its own program cache"),
+      (compilesAtFirstLaunch, "compiles at the first launch"),
+      (abortsOnForeignBinary, "aborts on a foreign binary"),
+      (isSingleThreaded, "is single-threaded"),
+    ].filter(\.0).map(\.1)
+  }
+
   init(for device: Device) {
     self.init(
       platform: device.platform.name, driver: device.driverVersion)
