@@ -60,7 +60,9 @@ let package = Package(
       name: "TestSupport", dependencies: ["BiTModel", "OpenCLRuntime"], path: "Tests/TestSupport"),
     .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
-    .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime", "TestSupport"]),
+    .testTarget(
+      name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime", "TestSupport"],
+      exclude: ["Quirks"]),
     .testTarget(
       name: "ReferenceBackendTests",
       dependencies: ["ReferenceBackend", "NumericsValidation", "TestSupport"]),

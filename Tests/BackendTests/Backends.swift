@@ -27,12 +27,16 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
 
 /// Every backend that the tests run over.
 enum Backends {
-  static let all =
+  static let all = TestScope.current == .everything ? onHost + onDevice : onDevice
+
+  private static let onHost =
     [BackendUnderTest("reference") { ReferenceBackend() }]
     + InstructionSet.available.map { set in
       BackendUnderTest("cpu, \(set)") { CPUBackend(instructionSet: set) }
     }
-    + OpenCLUnderTest.kernelSets.map { set in
+
+  private static let onDevice =
+    OpenCLUnderTest.kernelSets.map { set in
       BackendUnderTest("opencl, \(set)") { try OpenCLUnderTest.backend(kernelSet: set) }
     }
 }

@@ -37,6 +37,11 @@ struct DiscoveryTests {
     let pocl = DeviceQuirks(platform: "Portable Computing Language", driver: "3.1+debian")
     #expect(pocl.keepsOwnProgramCache)
     #expect(DeviceQuirks(platform: "rusticl", driver: "22.3.6").abortsOnForeignBinary)
+    let llvmpipe = DeviceQuirks(
+      platform: "rusticl", device: "llvmpipe (LLVM 15.0.6, 256 bits)", driver: "22.3.6")
+    #expect(llvmpipe.loopIterationLimit == 65_535)
+    let radeon = DeviceQuirks(platform: "rusticl", device: "AMD Radeon RX 6800", driver: "22.3.6")
+    #expect(radeon.loopIterationLimit == nil)
     #expect(DeviceQuirks(platform: "NVIDIA CUDA", driver: "535.104.05") == DeviceQuirks())
   }
 

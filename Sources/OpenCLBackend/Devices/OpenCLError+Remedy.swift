@@ -6,7 +6,8 @@ extension OpenCLError: BackendFailure {
     switch kind {
     case .callFailed(_, let status): Self.remedies[status] ?? .anotherTry
     case .buildFailed: .anotherTry
-    case .libraryUnavailable, .timedOut, .invalidRequest, .missingSource: .anotherDevice
+    case .libraryUnavailable, .timedOut, .invalidRequest, .knownFault, .missingSource:
+      .anotherDevice
     }
   }
 

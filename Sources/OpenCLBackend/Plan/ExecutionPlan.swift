@@ -18,7 +18,7 @@ final class ExecutionPlan {
     let limits: DeviceLimits
     let tensors: [DeviceTensor]
     let fused: FusedNetwork
-    fileprivate let convolutions: [Network.NodeID: ConvolutionLaunch]
+    let convolutions: [Network.NodeID: ConvolutionLaunch]
     private let layout: PlanBuffers.Layout
     /// Bytes of device memory that the plan will hold.
     let arenaByteCount: Int
@@ -111,6 +111,7 @@ final class ExecutionPlan {
     _ blueprint: Blueprint, context: Context, programs: ProgramLibrary, weights: ResidentWeights,
     queue: borrowing CommandQueue
   ) throws {
+    try blueprint.checkLoops(on: context.device)
     try programs.build(blueprint.programs)
     buffers = try blueprint.makeBuffers(in: context)
     tensors = blueprint.tensors

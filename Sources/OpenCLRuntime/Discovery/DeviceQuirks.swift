@@ -10,6 +10,8 @@ package struct DeviceQuirks: Hashable, Sendable {
   package var abortsOnForeignBinary = false
   /// Calls from several threads at once crash, also on different objects.
   package var isSingleThreaded = false
+  /// A work-item's loops, all together, silently end after so many rounds; nil: they do not.
+  package var loopIterationLimit: Int?
 
   package init() {}
 
@@ -25,50 +27,54 @@ package struct DeviceQuirks: Hashable, Sendable {
 
   init(for device: Device) {
     self.init(
-      platform: device.platform.name, driver: device.driverVersion)
+      platform: device.platform.name, device: device.name, driver: device.driverVersion)
   }
 
   /// The quirks of a driver, named by its platform.
-  package init(platform: String, driver: String) {
-    for row in Self.table where row.matches(platform: platform, driver: driver) {
-      self[keyPath: row.quirk] = true
+  package init(platform: String, device: String = "", driver: String) {
+    for row in Self.table
+    where row.matches(platform: platform, device: device, driver: driver) {
+      row.quirk(&self)
     }
   }
 
   /// One known fault or habit.
   private struct Row {
-    let quirk: WritableKeyPath<DeviceQuirks, Bool>
+    let quirk: @Sendable (inout DeviceQuirks) -> Void
     /// The platform's name, which identifies the driver.
     let platform: String
+    /// What the device's name begins with, for a driver of several kinds of device.
+    var device = ""
     /// Driver versions, compared by their leading numbers; the upper one is excluded.
     var from: [Int] = []
     var until: [Int] = [.max]
     let evidence: String
 
-    func matches(platform: String, driver: String) -> Bool {
-      guard platform == self.platform else { return false }
+    func matches(platform: String, device: String, driver: String) -> Bool {
+      guard platform == self.platform, device.hasPrefix(self.device) else { return false }
       let version = DeviceQuirks.numbers(in: driver)
       return !version.lexicographicallyPrecedes(from) && version.lexicographicallyPrecedes(until)
     }
   }
 
-  // A key path to a stored property of a value type is immutable; the type lacks the conformance.
-  private static var table: [Row] {
-    [
-      Row(
-        quirk: \.keepsOwnProgramCache, platform: "Portable Computing Language",
-        evidence: "PoCL's documentation, POCL_KERNEL_CACHE: on unless switched off"),
-      Row(
-        quirk: \.compilesAtFirstLaunch, platform: "Portable Computing Language",
-        evidence: "measured with 3.1: clBuildProgram takes milliseconds, the first launch the rest"),
-      Row(
-        quirk: \.abortsOnForeignBinary, platform: "rusticl",
-        evidence: "Mesa 22.3.6: 64 bytes of 0x5A panic with “unknown version” in core/program.rs"),
-      Row(
-        quirk: \.isSingleThreaded, platform: "Oclgrind",
-        evidence: "21.10: builds and launches from two threads end in bad pointer dereferences"),
-    ]
-  }
+  private static let table = [
+    Row(
+      quirk: { $0.keepsOwnProgramCache = true }, platform: "Portable Computing Language",
+      evidence: "PoCL's documentation, POCL_KERNEL_CACHE: on unless switched off"),
+    Row(
+      quirk: { $0.compilesAtFirstLaunch = true }, platform: "Portable Computing Language",
+      evidence: "measured with 3.1: clBuildProgram takes milliseconds, the first launch the rest"),
+    Row(
+      quirk: { $0.abortsOnForeignBinary = true }, platform: "rusticl",
+      evidence: "Mesa 22.3.6: 64 bytes of 0x5A panic with “unknown version” in core/program.rs"),
+    Row(
+      quirk: { $0.loopIterationLimit = 65_535 }, platform: "rusticl", device: "llvmpipe",
+      evidence: "Mesa 22.3.6: Tests/OpenCLRuntimeTests/Quirks/long-loop.cl counts 65,535 of 200,000"
+    ),
+    Row(
+      quirk: { $0.isSingleThreaded = true }, platform: "Oclgrind",
+      evidence: "21.10: builds and launches from two threads end in bad pointer dereferences"),
+  ]
 
   /// The dotted numbers that a version begins with, after any letters: `535.104.05` is 535, 104, 5.
   static func numbers(in version: String) -> [Int] {

@@ -14,6 +14,8 @@ package struct OpenCLError: Error, Hashable, Sendable {
     case timedOut(waitingFor: String, seconds: Double)
     /// The request does not fit the buffer, the kernel or the device; no call was made.
     case invalidRequest
+    /// The driver is known to get this wrong without saying so; no call was made.
+    case knownFault
     /// A kernel source file is neither embedded nor in the folder that replaces them.
     case missingSource(String)
   }
@@ -40,7 +42,7 @@ package struct OpenCLError: Error, Hashable, Sendable {
   package var status: OpenCLStatus? {
     switch kind {
     case .callFailed(_, let status), .buildFailed(_, let status): status
-    case .libraryUnavailable, .timedOut, .invalidRequest, .missingSource: nil
+    case .libraryUnavailable, .timedOut, .invalidRequest, .knownFault, .missingSource: nil
     }
   }
 
@@ -59,6 +61,7 @@ extension OpenCLError: CustomStringConvertible {
       case .buildFailed(let program, let status): "building \(program) failed with \(status)"
       case .timedOut(let what, let seconds): "\(what) took longer than \(seconds) s"
       case .invalidRequest: "invalid request"
+      case .knownFault: "refused, for a fault of the driver,"
       case .missingSource(let name): "kernel source \(name) not found"
       }
     if let device { text += " on device \(device)" }
@@ -76,6 +79,7 @@ extension OpenCLError: CustomStringConvertible {
     case .timedOut: "the device may be hung or shared; try another device, or a smaller batch"
     case .buildFailed: "the driver may be too old; update it, or try another device"
     case .invalidRequest: nil
+    case .knownFault: "use another device, or a smaller model or image"
     case .missingSource: "unset BITCL_KERNELS, or name the folder that holds the kernel files"
     case .callFailed(_, let status): Self.advice[status]
     }
