@@ -30,7 +30,7 @@ extension DeviceFacts {
       guard let backend = backend as? OpenCLBackend else { return }
       kernels = backend.kernelDescription
       passedOver = (backend.choice?.passedOver ?? []).map {
-        PassedOver(kernels: $0.kernels, reason: $0.reason)
+        PassedOver(kernels: $0.kernels, reason: $0.reason, isFault: !$0.isSlowBuild)
       }
     } else {
       self.init(id: candidate.name, name: candidate.name, kind: "built-in")

@@ -1,27 +1,40 @@
 import BiTModel
 import NumericsValidation
+import OpenCLBackend
 
 /// The numerical validation of one device in this process.
 public struct DeviceValidation: Sendable {
   private let candidate: BackendCandidate
+  private let kernels: String?
   private let options: ValidationOptions
 
   /// Takes the first device of the selection: one that fails must not be covered for by another.
+  /// - Parameter kernels: The kernel set to validate, such as `tiled64`, instead of the best one
+  ///   that the device runs; of no meaning for the built-in backends.
   /// - Throws: `ClassifierError` where there is no such device.
-  public init(_ selection: DeviceSelection, options: ValidationOptions) throws {
+  public init(
+    _ selection: DeviceSelection, options: ValidationOptions, kernels: String? = nil
+  ) throws {
     candidate = try BackendCandidate.candidates(for: selection)[0]
+    self.kernels = kernels
     self.options = options
   }
 
   /// What is known of the device before anything is run on it.
-  public func facts() throws -> DeviceFacts { DeviceFacts(candidate, try candidate.makeBackend()) }
+  public func facts() throws -> DeviceFacts { DeviceFacts(candidate, try makeBackend()) }
+
+  /// A device's kernels are not trusted on the word of a self-check here: they are what is examined.
+  private func makeBackend() throws -> any Backend {
+    guard let device = candidate.device else { return try candidate.makeBackend() }
+    return OpenCLBackend(device: device.opencl, kernelSet: kernels)
+  }
 
   /// Makes all checks and reports each event when it happens.
   ///
   /// What goes wrong on the device is a result and never an error.
   /// - Throws: `ConfigurationError`; `CancellationError`; what `report` throws.
   public func run(_ report: (ValidationEvent) async throws -> Void) async throws {
-    let backend = try candidate.makeBackend()
+    let backend = try makeBackend()
     let candidate = candidate
     try await DeviceValidator(backend, options: options) { DeviceFacts(candidate, backend) }
       .run(report)

@@ -120,39 +120,12 @@ extension Network {
 extension Backend {
   /// The kernel that a convolution uses on this backend, standardised and packed as it is there:
   /// [output channels, height, width, input channels].
-  ///
-  /// It is read off as the response to unit impulses, one image an input channel, each a single
-  /// pixel. Every sum then has one term that is not zero, so nothing is rounded.
   func standardizedKernel(
     of convolution: Convolution, weights: any WeightSource
   ) async throws -> HostTensor {
-    let (inputs, outputs) = (convolution.inputChannels, convolution.outputChannels)
-    let window = convolution.kernel
-    var network = Network(inputChannels: inputs)
-    let probe = Convolution(
-      inputChannels: inputs, outputChannels: outputs, kernel: window,
-      padding: .symmetric(window - 1),
-      standardizationEpsilon: convolution.standardizationEpsilon,
-      path: String(convolution.weight.name.path.dropLast(".weight".count)))
-    let node = network.append("probe", .convolution(probe), 0)
-    var impulses = HostTensor(
-      shape: TensorShape(batch: inputs, height: 1, width: 1, channels: inputs), filledWith: 0)
-    for channel in 0..<inputs { impulses[channel, 0, 0, channel] = 1 }
-    let response = try await prepare(network, weights: weights)
-      .run(impulses, returning: [node])[0]
-    var kernel = HostTensor(
-      shape: TensorShape(batch: outputs, height: window, width: window, channels: inputs),
-      filledWith: 0)
-    for output in 0..<outputs {
-      for row in 0..<window {
-        for column in 0..<window {
-          for input in 0..<inputs {
-            kernel[output, row, column, input] =
-              response[input, window - 1 - row, window - 1 - column, output]
-          }
-        }
-      }
-    }
-    return kernel
+    let readout = KernelReadout(convolution)
+    let response = try await prepare(readout.network, weights: weights)
+      .run(readout.impulses, returning: [readout.node])[0]
+    return readout.kernel(from: response)
   }
 }

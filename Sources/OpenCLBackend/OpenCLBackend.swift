@@ -92,7 +92,7 @@ package final class OpenCLBackend: Backend {
         state.withLock { $0.isChosen = true }
         return scheduler
       } catch let error where Self.isFault(ofKernels: error) {
-        leave(rung, because: "\(error)")
+        leave(rung, because: error)
         // The device's own words where there was but one to try.
         if requested != nil { throw error }
       }
@@ -113,7 +113,8 @@ package final class OpenCLBackend: Backend {
     let identity = identity(of: rung)
     if requested == nil, isLimited(rung), let date = memory.slowBuild(of: identity) {
       throw UntrustedKernels(
-        reason: "they took longer than \(Self.rungBuildLimit) to build on \(date)")
+        reason: "they took longer than \(Self.rungBuildLimit) to build on \(date)",
+        isSlowBuild: true)
     }
     let backend = KernelSetBackend(
       kernels: rung, programs: try programs(for: rung, identity), runLimit: Self.runLimit)
@@ -121,13 +122,16 @@ package final class OpenCLBackend: Backend {
     return try backend.makeScheduler(network, weights: weights)
   }
 
-  private func leave(_ rung: KernelSet, because reason: String) {
+  private func leave(_ rung: KernelSet, because error: any Error) {
     state.withLock { state in
       guard state.rungs.first == rung else { return }
       state.rungs.removeFirst()
       state.identity = nil
       state.programs = nil
-      state.passedOver.append(KernelChoice.PassedOver(kernels: rung.word, reason: reason))
+      state.passedOver.append(
+        KernelChoice.PassedOver(
+          kernels: rung.word, reason: "\(error)",
+          isSlowBuild: (error as? UntrustedKernels)?.isSlowBuild ?? false))
     }
   }
 
@@ -173,7 +177,7 @@ package final class OpenCLBackend: Backend {
     } catch let error as OpenCLError {
       guard isLimited, case .timedOut = error.kind else { throw error }
       memory.remember(slowBuildOf: identity)
-      throw UntrustedKernels(reason: "\(error)")
+      throw UntrustedKernels(reason: "\(error)", isSlowBuild: true)
     }
   }
 }

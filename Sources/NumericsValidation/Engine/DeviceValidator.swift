@@ -21,16 +21,17 @@ public struct DeviceValidator: Sendable {
   /// What goes wrong on the device is a result and never an error.
   /// - Throws: `CancellationError`; what `report` throws.
   public func run(_ report: (ValidationEvent) async throws -> Void) async throws {
-    try await report(.device(facts()))
+    var known = facts()
+    try await report(.device(known))
     let plan = try makePlan()
     let preparation = Check(.preparation, group: "preparation", name: "preparation")
     try await report(.started(preparation))
     let prepared = try await perform(
       PlannedCheck(check: preparation, work: 0) {
         try await Preparation(backend: backend).run()
-      })
+      }, &known)
     try await report(.finished(prepared))
-    try await report(.device(facts()))
+    try await report(.device(known))
     var budget = TimeBudget(options.timeBudget)
     for planned in plan {
       if prepared.error != nil {
@@ -40,7 +41,7 @@ public struct DeviceValidator: Sendable {
         try await report(.notRun(planned.check, reason: reason))
       } else {
         try await report(.started(planned.check))
-        let result = try await perform(planned)
+        let result = try await perform(planned, &known)
         budget.note(work: planned.work, seconds: result.seconds)
         try await report(.finished(result))
       }
@@ -57,6 +58,7 @@ public struct DeviceValidator: Sendable {
         OperationCheck($0, family: family.name, backend: backend).planned(options)
       }
     }
+    plan += StandardizationCheck.all.map { $0.planned(on: backend) }
     for network in try NetworkSuite.cases() + options.networks {
       plan += NetworkChecks(network, backend: backend, options: options).planned
     }
@@ -69,7 +71,11 @@ public struct DeviceValidator: Sendable {
     return plan.filter { options.kinds.contains($0.check.kind) }
   }
 
-  private func perform(_ planned: PlannedCheck) async throws -> CheckResult {
+  /// - Parameter known: Brought up to date. Kernels that the device gives up for plainer ones
+  ///   during a check, because they are wrong, are a fault of the device although all goes on.
+  private func perform(
+    _ planned: PlannedCheck, _ known: inout DeviceFacts
+  ) async throws -> CheckResult {
     let start = ContinuousClock.now
     var outcome = PlannedCheck.Outcome()
     var failure: String?
@@ -81,8 +87,26 @@ public struct DeviceValidator: Sendable {
       failure = "\(error)"
     }
     try Task.checkCancellation()
+    let before = known.passedOver.count
+    known = facts()
+    if outcome.fault == nil, failure == nil {
+      outcome.fault = known.passedOver.dropFirst(before).first(where: \.isFault).map {
+        CheckResult.Fault(passedOver: $0)
+      }
+    }
     return CheckResult(
       planned.check, tensors: outcome.tensors, images: outcome.images, fault: outcome.fault,
       error: failure, seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+}
+
+extension CheckResult.Fault {
+  fileprivate init(passedOver kernels: DeviceFacts.PassedOver) {
+    layer = kernels.kernels
+    after = nil
+    kernel = kernels.kernels
+    summary =
+      "the device does not run the \(kernels.kernels) kernels, which it would run best:"
+      + " \(kernels.reason)"
   }
 }

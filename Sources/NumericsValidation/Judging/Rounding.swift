@@ -114,8 +114,8 @@ struct RoundingModel: Sendable {
     let before =
       isPlain
       ? output : try await oracle.compute(.add(nil), on: inputs, outputShape: output.shape)
-    let unit = (Self.single * before.magnitude).joined(with: operands)
-    return activated(activation, "add", unit, before: before, output)
+    let sum = isSingle ? 0 : Self.single * before.magnitude
+    return activated(activation, "add", sum.joined(with: operands), before: before, output)
   }
 
   /// A difference, a product, a sum, and a scale with a reciprocal root of a variance whose parts
@@ -148,16 +148,29 @@ struct RoundingModel: Sendable {
       return Rounding(rule: rule, name: name, unit: unit)
     }
     let function = oracle.scalarFunction(activation)
-    let own = Self.elementaryRoundings * Self.single * output.magnitude
+    let own = Self.single * ownError(of: activation, function, before: before, output)
     let word = activation.function.rawValue
     return Rounding(
       rule: "\(rule), then \(word)", name: "\(name), then \(word)",
       unit: own.joined(with: Self.steepness(of: function, within: before.magnitude) * unit))
   }
 
+  /// The roundings of an activation's own formula, by the values that they round.
+  ///
   /// tanh, erf and exp of the OpenCL standard may be 5, 16 and 3 units in the last place off; real
   /// ones are by about one, which is two roundings, and a formula combines two or three of them.
-  private static let elementaryRoundings = 5.0
+  private func ownError(
+    of activation: Activation, _ function: (Double) -> Double, before: Tensor<Double>,
+    _ output: Tensor<Double>
+  ) -> Double {
+    switch activation.function {
+    case .linear, .relu, .relu6: 0
+    case .leakyReLU, .prelu: abs(function(-before.magnitude))
+    case .relu2: output.magnitude
+    case .hardswish: 3 * output.magnitude
+    default: 5 * output.magnitude
+    }
+  }
 
   /// The largest slope of a function over −reach … reach, by differences.
   private static func steepness(

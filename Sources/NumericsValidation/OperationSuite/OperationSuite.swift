@@ -25,7 +25,7 @@ public enum OperationSuite {
   /// Runs a case on a backend and judges it by the oracle.
   ///
   /// Where a case has several outputs, the last is also asked for alone: a plan is then free to
-  /// fuse what leads to it.
+  /// fuse what leads to it. The last row says whether that repeats bit for bit.
   /// - Throws: What the backend throws.
   public static func compare(
     _ operationCase: OperationCase, on backend: any Backend, seed: UInt64 = 0
@@ -41,7 +41,23 @@ public enum OperationSuite {
       let alone = try await Evidence(of: [last], from: runner, input: input)
       rows += try await judge.judge(alone).map { $0.renamed("\($0.name), fused") }
     }
-    return rows
+    return try await rows + repeated(operationCase, from: runner, input: input)
+  }
+
+  /// Whether the last output has the same bits after the network has run on other values: what is
+  /// left in a device's memory must not matter.
+  private static func repeated(
+    _ operationCase: OperationCase, from runner: any NetworkRunner, input: HostTensor
+  ) async throws -> [TensorResult] {
+    guard let last = operationCase.outputs.last else { return [] }
+    let first = try await Evidence(of: [last], from: runner, input: input)
+    _ = try await Evidence(of: [last], from: runner, input: input.shifted)
+    let again = try await Evidence(of: [last], from: runner, input: input)
+    return [
+      TensorResult(
+        "\(operationCase.network.nodes[last].name), repeated", bits: first.tensors[0],
+        again: again.tensors[0], kernel: first.kernels[0])
+    ]
   }
 
   static func shape(

@@ -43,10 +43,18 @@ public struct DeviceFacts: Hashable, Sendable, Codable {
   public struct PassedOver: Hashable, Sendable, Codable {
     public var kernels: String
     public var reason: String
+    /// They compute something wrong or do not run; otherwise they merely take long to build.
+    public var isFault: Bool
 
-    public init(kernels: String, reason: String) {
+    public init(kernels: String, reason: String, isFault: Bool) {
       self.kernels = kernels
       self.reason = reason
+      self.isFault = isFault
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case kernels, reason
+      case isFault = "fault"
     }
   }
 

@@ -13,8 +13,13 @@ package protocol KernelSetJudge: Sendable {
 package struct UntrustedKernels: Error, Hashable, CustomStringConvertible {
   /// What was wrong, and where.
   package let reason: String
+  /// They were not even tried: they take too long to build.
+  package let isSlowBuild: Bool
 
-  package init(reason: String) { self.reason = reason }
+  package init(reason: String, isSlowBuild: Bool = false) {
+    self.reason = reason
+    self.isSlowBuild = isSlowBuild
+  }
 
   package var description: String { reason }
 }
@@ -26,6 +31,8 @@ package struct KernelChoice: Hashable, Sendable {
     /// The kernel set's word.
     package let kernels: String
     package let reason: String
+    /// They take too long to build, and nothing is known to be wrong with them.
+    package let isSlowBuild: Bool
   }
 
   /// The kernel set's word: `vector8`, `tiled64`, `reference`.
