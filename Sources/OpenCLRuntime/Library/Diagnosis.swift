@@ -4,6 +4,7 @@ package struct Diagnosis: Sendable {
   package let library: Result<String, OpenCLError>
   package let registry: DriverRegistry
   package let nodes: [DeviceNode]
+  package let poCLCache: PoCLCache
 
   /// Something that is wrong or missing.
   package struct Finding: Hashable, Sendable {
@@ -15,8 +16,10 @@ package struct Diagnosis: Sendable {
 
   package init(
     of discovery: Discovery = .run(), library: Result<String, OpenCLError>? = nil,
-    registry: DriverRegistry = .read(), nodes: [DeviceNode] = DeviceNode.all()
+    registry: DriverRegistry = .read(), nodes: [DeviceNode] = DeviceNode.all(),
+    poCLCache: PoCLCache = PoCLCache()
   ) {
+    self.poCLCache = poCLCache
     self.discovery = discovery
     self.library = library ?? OpenCLLibrary.shared.result
     self.registry = registry
@@ -27,7 +30,8 @@ package struct Diagnosis: Sendable {
   /// nothing else.
   package var findings: [Finding] {
     let specific =
-      libraryFindings + driverFindings + permissionFindings + missingDriverFindings + deviceFindings
+      libraryFindings + driverFindings + permissionFindings + missingDriverFindings
+      + deviceFindings + poCLFindings
     guard specific.isEmpty, let summary else { return specific }
     return [Finding(problem: summary, advice: Self.cpuDriverAdvice)]
   }
@@ -112,5 +116,17 @@ package struct Diagnosis: Sendable {
         Finding(
           problem: "device \($0.id) \($0.name ?? "") cannot be used: \($0.reason)", advice: nil)
       }
+  }
+
+  private var poCLFindings: [Finding] {
+    let isEmpty = discovery.platforms.contains {
+      $0.info.name == "Portable Computing Language" && $0.isEmpty && $0.failure == nil
+    }
+    guard isEmpty, !poCLCache.isWritable else { return [] }
+    return [
+      Finding(
+        problem: "PoCL offers no device because it cannot write to its folder \(poCLCache.path)",
+        advice: "make that folder writable, or set POCL_CACHE_DIR to one that is")
+    ]
   }
 }

@@ -25,44 +25,64 @@ package struct DriverRegistry: Hashable, Sendable {
   /// - Parameter defaultFolder: where drivers register unless the environment says otherwise.
   package static func read(
     environment: [String: String] = ProcessInfo.processInfo.environment,
-    defaultFolder: String = "/etc/OpenCL/vendors"
+    defaultFolder: String = defaultFolder
   ) -> DriverRegistry {
+    let (place, registrations) = registrations(
+      environment: environment, defaultFolder: defaultFolder)
+    return DriverRegistry(place: place, drivers: registrations.map { $0.loaded() })
+  }
+
+  /// A driver's entry as it stands there, without a look at what it names.
+  package struct Registration: Hashable, Sendable {
+    /// Nil where the environment names the library itself.
+    package let file: String?
+    /// Nil where the file cannot be read.
+    package let library: String?
+
+    fileprivate func loaded() -> RegisteredDriver {
+      guard let library else {
+        return RegisteredDriver(file: file, library: "", failure: "the file cannot be read")
+      }
+      let failure =
+        library.isEmpty ? "the file names no library" : OpenCLLibrary.reasonNotToLoad(library)
+      return RegisteredDriver(file: file, library: library, failure: failure)
+    }
+  }
+
+  package static let defaultFolder = "/etc/OpenCL/vendors"
+
+  /// The place and what is registered there. No driver is loaded for this: a driver may end the
+  /// process that loads it.
+  package static func registrations(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    defaultFolder: String = defaultFolder
+  ) -> (place: String, drivers: [Registration]) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
     let folder = value("OPENCL_VENDOR_PATH") ?? defaultFolder
     guard let vendors = value("OCL_ICD_VENDORS") else {
-      return DriverRegistry(place: folder, drivers: drivers(inFolder: folder))
+      return (folder, registrations(inFolder: folder))
     }
-    if BoundedFile.isFolder(vendors) {
-      return DriverRegistry(place: vendors, drivers: drivers(inFolder: vendors))
-    }
+    if BoundedFile.isFolder(vendors) { return (vendors, registrations(inFolder: vendors)) }
     if vendors.hasSuffix(".icd") {
       let registered = "\(folder)/\(vendors)"
       let useRegistered = !vendors.contains("/") && BoundedFile.isRegular(registered) == true
-      return DriverRegistry(
-        place: vendors, drivers: [driver(file: useRegistered ? registered : vendors)])
+      return (vendors, [registration(file: useRegistered ? registered : vendors)])
     }
-    return DriverRegistry(place: vendors, drivers: [driver(library: vendors, file: nil)])
+    return (vendors, [Registration(file: nil, library: vendors)])
   }
 
-  private static func drivers(inFolder folder: String) -> [RegisteredDriver] {
+  private static func registrations(inFolder folder: String) -> [Registration] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".icd") }.sorted().map { driver(file: "\(folder)/\($0)") }
+    return names.filter { $0.hasSuffix(".icd") }.sorted()
+      .map { registration(file: "\(folder)/\($0)") }
   }
 
-  private static func driver(file: String) -> RegisteredDriver {
-    guard let contents = BoundedFile.read(file, limit: largestFile) else {
-      return RegisteredDriver(file: file, library: "", failure: "the file cannot be read")
-    }
-    let line = contents.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    return driver(library: String(decoding: line, as: UTF8.self).trimmed, file: file)
-  }
-
-  private static func driver(library: String, file: String?) -> RegisteredDriver {
-    let failure =
-      library.isEmpty ? "the file names no library" : OpenCLLibrary.reasonNotToLoad(library)
-    return RegisteredDriver(file: file, library: library, failure: failure)
+  private static func registration(file: String) -> Registration {
+    let contents = BoundedFile.read(file, limit: largestFile)
+    let line = contents?.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    return Registration(file: file, library: line.map { String(decoding: $0, as: UTF8.self).trimmed })
   }
 }
 

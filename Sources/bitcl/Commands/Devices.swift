@@ -2,7 +2,7 @@ import ArgumentParser
 import BigTransfer
 
 /// What there is to compute on.
-struct Devices: ParsableCommand {
+struct Devices: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the OpenCL devices, which one would be chosen, and what is missing.",
     discussion: """
@@ -14,8 +14,11 @@ struct Devices: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    let report = DevicesReport(.current())
+  func run() async throws {
+    let survey = try await DriverSurvey.run()
+    for fault in survey.faults { common.console.warn(fault.warning) }
+    guard var report = survey.devices else { throw EarlyExit(status: .unavailable) }
+    report.faults = survey.faults
     let output = ByteSink.standardOutput
     switch format {
     case .text: try output.write(report.text)

@@ -31,7 +31,7 @@ struct Validate: AsyncParsableCommand {
     for name in comparison.notCompared {
       console.warn("\(self.golden): \(model.name) has nothing like the tensor \(name)")
     }
-    let report = ValidationReport(comparison, model: model.name, device: device)
+    let report = GoldenReport(comparison, model: model.name, device: device)
     let output = ByteSink.standardOutput
     switch format {
     case .text: try output.write(report.text)

@@ -1,8 +1,8 @@
 import BigTransfer
 
 /// What `devices` says; its JSON is this structure. Sizes are in bytes.
-struct DevicesReport: Encodable {
-  struct Platform: Encodable {
+struct DevicesReport: Codable, Sendable {
+  struct Platform: Codable, Sendable {
     let index: Int
     let name: String
     let vendor: String
@@ -12,7 +12,7 @@ struct DevicesReport: Encodable {
     let unusable: [Unusable]
   }
 
-  struct DeviceEntry: Encodable {
+  struct DeviceEntry: Codable, Sendable {
     let id: String
     let name: String
     let type: String
@@ -46,31 +46,33 @@ struct DevicesReport: Encodable {
     }
   }
 
-  struct Unusable: Encodable {
+  struct Unusable: Codable, Sendable {
     let id: String
     let name: String?
     let reason: String
   }
 
-  struct Finding: Encodable {
+  struct Finding: Codable, Sendable {
     let problem: String
     let advice: String?
   }
 
   /// What `-d auto` would take.
-  struct Choice: Encodable {
+  struct Choice: Codable, Sendable {
     let device: String
     let reason: String
   }
 
-  let schemaVersion = JSON.schemaVersion
+  var schemaVersion = JSON.schemaVersion
   let library: String?
   let platforms: [Platform]
   let auto: Choice
   let findings: [Finding]
+  /// Drivers that end or block every process that uses them; the others were asked without them.
+  var faults: [DriverFault] = []
 
   private enum CodingKeys: String, CodingKey {
-    case library, platforms, auto, findings
+    case library, platforms, auto, findings, faults
     case schemaVersion = "schema_version"
   }
 

@@ -15,8 +15,13 @@ enum JSON {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if !compact { encoder.outputFormatting.insert(.prettyPrinted) }
     // Differences of infinities have no number in JSON.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder.nonConformingFloatEncodingStrategy = encodingOfNonFinite
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
+
+  static let encodingOfNonFinite = JSONEncoder.NonConformingFloatEncodingStrategy.convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  static let decodingOfNonFinite =
+    JSONDecoder.NonConformingFloatDecodingStrategy.convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
 }

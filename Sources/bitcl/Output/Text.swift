@@ -78,6 +78,12 @@ enum Text {
       + (digits.count < 2 ? "0" + digits : digits)
   }
 
+  /// `90 s`, `0.5 s`
+  static func seconds(_ duration: Duration) -> String {
+    let seconds = duration / .seconds(1)
+    return fixed(seconds, decimals: seconds < 10 && seconds != seconds.rounded() ? 1 : 0) + " s"
+  }
+
   /// `97.5 MB`, in powers of ten.
   static func bytes(_ count: Int) -> String {
     var value = Double(count)

@@ -17,7 +17,8 @@ struct ExitStatus: Hashable, Sendable {
   /// 128 + SIGINT, as shells count.
   static let interrupted = ExitStatus(code: 130)
 
-  private init(code: Int32) { self.code = code }
+  /// - Parameter code: One of those above.
+  init(code: Int32) { self.code = code }
 
   init(_ kind: FailureKind) {
     self =
@@ -36,16 +37,13 @@ struct ExitStatus: Hashable, Sendable {
     switch error {
     case let early as EarlyExit: return early.status
     case OutputError.closedPipe: return .success
-    case let failure as CommandFailure:
+    case is CancellationError: return .interrupted
+    default:
+      guard let failure = CommandFailure(describing: error) else {
+        return reportParserOutcome(error)
+      }
       Console.printError(failure.message)
       return failure.status
-    case is CancellationError:
-      return .interrupted
-    case let failure as any ClassifiedFailure:
-      let advice = failure.advice.map { ". To mend it: \($0)" } ?? ""
-      Console.printError("\(failure)\(advice)")
-      return ExitStatus(failure.failureKind)
-    default: return reportParserOutcome(error)
     }
   }
 
@@ -83,6 +81,17 @@ struct CommandFailure: Error {
   init(_ status: ExitStatus, _ message: String) {
     self.message = message
     self.status = status
+  }
+
+  /// An error that knows what sort of failure it is; `nil` for any other.
+  init?(describing error: any Error) {
+    switch error {
+    case let failure as CommandFailure: self = failure
+    case let failure as any ClassifiedFailure:
+      let advice = failure.advice.map { ". To mend it: \($0)" } ?? ""
+      self.init(ExitStatus(failure.failureKind), "\(failure)\(advice)")
+    default: return nil
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 import BigTransfer
 
-/// What `validate` says; its JSON is this structure.
-struct ValidationReport: Encodable {
-  struct Row: Encodable {
+/// What `validate --golden` says of a device; its JSON is this structure.
+struct GoldenReport: Codable, Sendable {
+  struct Row: Codable, Sendable {
     let name: String
     /// The largest allowed difference, and what it comes from.
     let allowed: Double
@@ -22,21 +22,25 @@ struct ValidationReport: Encodable {
     }
   }
 
-  let schemaVersion = JSON.schemaVersion
+  var schemaVersion = JSON.schemaVersion
   let model: String
   let device: String
   let passed: Bool
   let tensors: [Row]
+  /// Tensors of the file that mean nothing for the model.
+  let notCompared: [String]
 
   private enum CodingKeys: String, CodingKey {
     case model, device, passed, tensors
     case schemaVersion = "schema_version"
+    case notCompared = "not_compared"
   }
 
   init(_ comparison: GoldenComparison, model: String, device: String) {
     self.model = model
     self.device = device
     passed = comparison.passed
+    notCompared = comparison.notCompared
     tensors = comparison.rows.map { row in
       let shapes =
         row.foundShape == row.expectedShape
