@@ -17,6 +17,8 @@ public struct Device: Sendable, Identifiable, CustomStringConvertible {
   /// For example `OpenCL C 1.2 PoCL`.
   public var languageVersion: String { opencl.languageVersion }
   public var driverVersion: String { opencl.driverVersion }
+  /// The file that the driver was loaded from; `nil` where that cannot be told.
+  public var driverLibrary: String? { opencl.driverLibrary }
   public var computeUnits: Int { opencl.limits.computeUnits }
   /// MHz; 0 where the driver does not say.
   public var clockMHz: Int { opencl.limits.clockMHz }

@@ -14,6 +14,7 @@ extension DeviceFacts {
     version = device.version
     languageVersion = device.languageVersion
     driverVersion = device.driverVersion
+    driverLibrary = device.driverLibrary
     quirks = device.opencl.quirks.names
     limits = Limits(
       computeUnits: device.computeUnits, clockMHz: device.clockMHz,

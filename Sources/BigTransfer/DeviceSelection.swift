@@ -57,4 +57,10 @@ extension DeviceSelection {
     let first = BackendCandidate.automatic(inventory)[0]
     return (first.name, first.reason)
   }
+  /// The id of the device that would be taken first: `P:D`, `cpu` or `reference`.
+  /// - Throws: `ClassifierError` where there is no such device.
+  public func firstChoice(in inventory: DeviceInventory) throws -> String {
+    let first = try BackendCandidate.candidates(for: self) { inventory }[0]
+    return first.device?.id ?? first.name
+  }
 }

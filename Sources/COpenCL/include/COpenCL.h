@@ -31,6 +31,10 @@ bool bitcl_opencl_open(const char *path, bool adopt, char *message, size_t capac
 // cannot, why.
 bool bitcl_library_loads(const char *path, char *message, size_t capacity);
 
+// Writes the path of the library behind a device or platform into `path`; false where it cannot be
+// told.
+bool bitcl_driver_library(const void *object, char *path, size_t capacity);
+
 // The embedded file `Kernels/<name>`, or NULL. It is not terminated; `length` receives its size.
 const char *bitcl_kernel_source(const char *name, size_t *length);
 

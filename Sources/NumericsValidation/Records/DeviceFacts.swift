@@ -70,6 +70,8 @@ public struct DeviceFacts: Hashable, Sendable, Codable {
   public var version: String?
   public var languageVersion: String?
   public var driverVersion: String?
+  /// The file that the driver was loaded from.
+  public var driverLibrary: String?
   public var limits: Limits?
   /// The kernels that the device runs, with their tile parameters; `nil` until they are chosen.
   public var kernels: String?
@@ -92,6 +94,7 @@ public struct DeviceFacts: Hashable, Sendable, Codable {
     case languageVersion = "language_version"
     case driverVersion = "driver_version"
     case passedOver = "passed_over"
+    case driverLibrary = "driver_library"
     case selfCheck = "self_check"
   }
 }

@@ -38,6 +38,16 @@ package struct Device: Identifiable, Sendable {
   /// `P:D name`, for messages.
   package var label: String { "\(id) \(name)" }
 
+  /// The file that the driver was loaded from; nil where that cannot be told.
+  package var driverLibrary: String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer -> String? in
+      guard let path = buffer.baseAddress,
+        bitcl_driver_library(UnsafeRawPointer(handle.raw), path, buffer.count)
+      else { return nil }
+      return String(cString: path)
+    }
+  }
+
   /// What the driver is known to get wrong.
   package var quirks: DeviceQuirks { DeviceQuirks(for: self) }
 

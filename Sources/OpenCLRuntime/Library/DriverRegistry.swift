@@ -82,7 +82,8 @@ package struct DriverRegistry: Hashable, Sendable {
   private static func registration(file: String) -> Registration {
     let contents = BoundedFile.read(file, limit: largestFile)
     let line = contents?.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    return Registration(file: file, library: line.map { String(decoding: $0, as: UTF8.self).trimmed })
+    return Registration(
+      file: file, library: line.map { String(decoding: $0, as: UTF8.self).trimmed })
   }
 }
 

@@ -7,15 +7,28 @@ struct Devices: AsyncParsableCommand {
     abstract: "List the OpenCL devices, which one would be chosen, and what is missing.",
     discussion: """
       BITCL_OPENCL_LIBRARY=PATH names the OpenCL loader to open instead of the system's.
+
+      Drivers are asked in a process of their own. Where one ends or blocks that, it is named, and \
+      the others are asked without it.
       """)
+
+  @Option(
+    help: ArgumentHelp("How long a process may take that asks drivers.", valueName: "seconds"))
+  var timeLimit = DriverSurvey.defaultLimit / .seconds(1)
 
   @Option(help: "How to write the list.")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    guard timeLimit >= 0.1, timeLimit <= 1e6 else {
+      throw ValidationError("--time-limit must be 0.1 to 1000000 seconds.")
+    }
+  }
+
   func run() async throws {
-    let survey = try await DriverSurvey.run()
+    let survey = try await DriverSurvey.run(limit: .seconds(timeLimit))
     for fault in survey.faults { common.console.warn(fault.warning) }
     guard var report = survey.devices else { throw EarlyExit(status: .unavailable) }
     report.faults = survey.faults

@@ -4,49 +4,103 @@ import BigTransfer
 /// A device's numbers beside known ones.
 struct Validate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare what a device computes with golden results.",
+    abstract: "Check what devices compute against the oracle, or against golden results.",
     discussion: """
-      The golden file is a safetensors file with pixel_values and what a network makes of them: any \
-      of logits, pooler_output, last_hidden_state, hidden_states.i, feature_maps.i, modules.<path> \
-      and standardized_weights.<path>. A row a tensor; the exit code is 3 if one is too far off.
+      Every operation and whole networks, layer by layer, are computed on each device and by the \
+      oracle in double precision. Each device has a process of its own: one whose driver crashes or \
+      hangs is a row that fails. Images are classified on all devices and compared.
+
+      With --golden, a model's results are compared with those of a safetensors file instead: \
+      pixel_values and any of logits, pooler_output, last_hidden_state, hidden_states.i, \
+      feature_maps.i, modules.<path> and standardized_weights.<path>.
+
+      The exit code is 3 if a device fails.
       """)
 
+  @Argument(help: "Images to classify on every device; they are prepared as the model wants them.")
+  var images: [String] = []
+
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var deviceOptions: DeviceOptions
 
-  @Option(help: ArgumentHelp("The file of golden results.", valueName: "file"))
-  var golden: String
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Which device to check; repeat it for several. Words as in 'bitcl classify'. Without it, the"
+        + " one that would be chosen.", valueName: "device"))
+  var device: [DeviceSelection] = []
 
-  @Option(help: "How to write the report.")
+  @Flag(help: "Check every OpenCL device of every platform, and cpu.")
+  var all = false
+
+  @Option(help: ArgumentHelp("Compare with the results in a file instead.", valueName: "file"))
+  var golden: String?
+
+  @Flag(help: "List every layer, not only those that are wrong.")
+  var perLayer = false
+
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp("How often to repeat what must give the same bits.", valueName: "count"))
+  var repeats = 3
+
+  @Option(help: "What random inputs are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("What a device may take at most.", valueName: "seconds"))
+  var timeLimit = 600.0
+
+  @Option(help: ArgumentHelp("Write a page of HTML as well.", valueName: "file"))
+  var report: String?
+
+  @Option(help: "How to write the results.")
   var format = ReportFormat.text
 
   @OptionGroup var common: CommonOptions
 
-  func run() async throws {
-    let console = common.console
-    let golden = try readGolden()
-    let model = try modelOptions.open(console)
-    let (comparison, device) = try await GoldenComparison.run(
-      model, golden: golden, on: deviceOptions.device)
-    for name in comparison.notCompared {
-      console.warn("\(self.golden): \(model.name) has nothing like the tensor \(name)")
+  func validate() throws {
+    guard (2...1000).contains(repeats) else { throw ValidationError("--repeat must be 2 to 1000.") }
+    guard timeLimit >= 1, timeLimit <= 1e6 else {
+      throw ValidationError("--time-limit must be 1 to 1000000 seconds.")
     }
-    let report = GoldenReport(comparison, model: model.name, device: device)
-    let output = ByteSink.standardOutput
-    switch format {
-    case .text: try output.write(report.text)
-    case .json: try output.write(try JSON.encode(report) + "\n")
+    if all, !device.isEmpty { throw ValidationError("Give --all or -d, not both.") }
+    if images.contains("-") {
+      throw ValidationError("Images from standard input cannot be given to several devices.")
     }
-    try output.flush()
-    if !comparison.passed { throw EarlyExit(status: .checkFailed) }
+    guard golden != nil else { return }
+    if report != nil || perLayer || !images.isEmpty {
+      throw ValidationError("--golden goes with neither --report, --per-layer nor images.")
+    }
   }
 
-  private func readGolden() throws -> GoldenFile {
-    do {
-      return try GoldenFile(path: golden)
-    } catch CheckpointError.notFound(let path) {
-      throw CommandFailure(
-        .notFound, "\(path) does not exist. Give a safetensors file of golden results")
+  func run() async throws {
+    if let golden {
+      try await GoldenValidation(golden: golden, command: self).run()
+    } else {
+      try await OracleValidation(command: self).run()
     }
+  }
+
+  /// What the drivers offer, and the ids of the devices that were asked for, each once.
+  /// - Throws: `CommandFailure` where one is not there.
+  func devices() async throws -> (survey: DriverSurvey, ids: [String]) {
+    let words = all ? ["cpu"] : device.isEmpty ? ["auto"] : device.map(\.description)
+    let survey: DriverSurvey
+    if !all, words.allSatisfy({ ["cpu", "reference"].contains($0) }) {
+      survey = .withoutOpenCL(words)
+    } else {
+      let limit = min(DriverSurvey.defaultLimit, .seconds(timeLimit))
+      survey = try await DriverSurvey.run(words: words, limit: limit)
+    }
+    for fault in survey.faults { common.console.warn(fault.warning) }
+    guard !survey.choices.isEmpty else {
+      throw CommandFailure(
+        .unavailable, "OpenCL cannot be used, as the warning says. Use the device 'cpu'")
+    }
+    var ids = all ? survey.devices?.platforms.flatMap(\.devices).map(\.id) ?? [] : []
+    for choice in survey.choices {
+      if let failure = choice.failure { throw failure.failure }
+      if let id = choice.id, !ids.contains(id) { ids.append(id) }
+    }
+    return (survey, ids)
   }
 }

@@ -1,6 +1,12 @@
 import ArgumentParser
 import BigTransfer
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// What a child process of this program runs; see `ChildProcess`. For the program's own use.
 struct Worker: AsyncParsableCommand {
   static let name = "worker"
@@ -13,7 +19,7 @@ struct Worker: AsyncParsableCommand {
     channel.endWithCaller()
     do {
       switch request {
-      case .devices: try channel.send(.devices(DevicesReport(.current())))
+      case .devices(let words): try channel.send(devices(words))
       case .validate(let request): try await validate(request, channel)
       case .golden(let request): try channel.send(.golden(try await golden(request)))
       }
@@ -22,15 +28,40 @@ struct Worker: AsyncParsableCommand {
     }
   }
 
+  private func devices(_ words: [String]) -> WorkerEvent {
+    let inventory = DeviceInventory.current()
+    let choices = words.map { word in
+      do {
+        let id = try DeviceSelection(word).firstChoice(in: inventory)
+        return DeviceChoice(word: word, id: id, failure: nil)
+      } catch {
+        return DeviceChoice(word: word, id: nil, failure: FailureNotice(error))
+      }
+    }
+    return .devices(DevicesReport(inventory), choices: choices)
+  }
+
   private func validate(_ request: ValidationRequest, _ channel: WorkerChannel) async throws {
+    let model = try Self.model(request.model)
+    var options = try ValidationOptions(
+      model: model, images: request.images.map { ($0, .file($0)) })
+    options.repeats = request.repeats
+    options.seed = request.seed
+    options.timeBudget = .seconds(request.secondsAllowed)
+    options.oracleFolder = URL(filePath: request.oracleFolder, directoryHint: .isDirectory)
+    try await DeviceValidation(DeviceSelection(request.device), options: options)
+      .run { event in try channel.send(.validation(event)) }
   }
 
   private func golden(_ request: GoldenRequest) async throws -> GoldenReport {
     let golden = try GoldenFile(path: request.golden)
-    let model = try request.model.map { try ModelSource($0) } ?? .demo
-    let opened = try model.open()
+    let model = try Self.model(request.model)
     let (comparison, device) = try await GoldenComparison.run(
-      opened, golden: golden, on: DeviceSelection(request.device))
-    return GoldenReport(comparison, model: opened.name, device: device)
+      model, golden: golden, on: DeviceSelection(request.device))
+    return GoldenReport(comparison, model: model.name, device: device)
+  }
+
+  private static func model(_ name: String?) throws -> Model {
+    try (name.map { try ModelSource($0) } ?? .demo).open()
   }
 }

@@ -14,7 +14,8 @@ enum DriverAdvice {
   /// PoCL links every kernel with `ld`, and 3.1 aborts the process where that is not in PATH.
   private static func linkerAdvice(_ output: String) -> String? {
     guard output.contains("\"ld\" doesn't exist") else { return nil }
-    return "the driver links kernels with the program 'ld', which is not in PATH: install it (Debian:"
+    return
+      "the driver links kernels with the program 'ld', which is not in PATH: install it (Debian:"
       + " apt install binutils), or add its folder to PATH"
   }
 }

@@ -11,28 +11,17 @@ import BigTransfer
 /// Every loader takes a folder in `OCL_ICD_VENDORS`; only ocl-icd takes a single file there.
 final class DriverSelection: Sendable {
   let drivers: [InstalledDriver]
-  private let folder: URL
+  private let folder: TemporaryFolder
 
   /// - Throws: `CommandFailure` where there is no place for a temporary folder.
   init(_ drivers: [InstalledDriver]) throws {
     self.drivers = drivers
-    folder = FileManager.default.temporaryDirectory
-      .appending(path: "bitcl-drivers-\(UUID().uuidString)", directoryHint: .isDirectory)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-      for (place, driver) in drivers.enumerated() {
-        // In the order in which they are given: loaders sort by name, or not at all.
-        try Data((driver.library ?? "").utf8)
-          .write(to: folder.appending(path: "\(place + 10).icd"))
-      }
-    } catch {
-      throw CommandFailure(
-        .unexpected, "cannot write to \(folder.path): \(error). Set TMPDIR to a folder that can be"
-          + " written to")
+    folder = try TemporaryFolder("drivers")
+    for (place, driver) in drivers.enumerated() {
+      // Numbers of two digits keep the order where a loader sorts by name.
+      try folder.write(Data((driver.library ?? "").utf8), to: "\(place + 10).icd")
     }
   }
 
-  var environment: [String: String] { ["OCL_ICD_VENDORS": folder.path] }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  var environment: [String: String] { ["OCL_ICD_VENDORS": folder.url.path] }
 }

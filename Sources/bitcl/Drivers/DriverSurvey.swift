@@ -7,6 +7,8 @@ import BigTransfer
 struct DriverSurvey: Sendable {
   /// What the drivers that work offer; `nil` where not even the loader alone works.
   let devices: DevicesReport?
+  /// What the words mean that were asked about; empty where `devices` is `nil`.
+  let choices: [DeviceChoice]
   let faults: [DriverFault]
   /// Keeps the faulty drivers from being loaded; `nil` where all can be.
   private let selection: DriverSelection?
@@ -19,34 +21,47 @@ struct DriverSurvey: Sendable {
   /// More drivers than any machine has; each costs a process.
   private static let driverLimit = 64
 
-  /// - Parameter limit: How long a process that lists devices may take.
+  /// Without a look at any driver, for devices that need none.
+  static func withoutOpenCL(_ ids: [String]) -> DriverSurvey {
+    let choices = ids.map { DeviceChoice(word: $0, id: $0, failure: nil) }
+    return DriverSurvey(devices: nil, choices: choices, faults: [], selection: nil)
+  }
+
+  /// - Parameters:
+  ///   - words: Words of `-d`.
+  ///   - limit: How long a process that lists devices may take.
   /// - Throws: `CommandFailure` where a child process cannot be used; `CancellationError`.
-  static func run(limit: Duration = defaultLimit) async throws -> DriverSurvey {
-    switch try await list(limit: limit) {
-    case .listed(let devices): return DriverSurvey(devices: devices, faults: [], selection: nil)
-    case .died(let outcome): return try await isolate(after: outcome, limit: limit)
+  static func run(
+    words: [String] = [], limit: Duration = defaultLimit
+  ) async throws -> DriverSurvey {
+    switch try await list(words: words, limit: limit) {
+    case .listed(let devices, let choices):
+      return DriverSurvey(devices: devices, choices: choices, faults: [], selection: nil)
+    case .died(let outcome):
+      return try await isolate(after: outcome, words: words, limit: limit)
     }
   }
 
   /// Adds one driver after the other to those that work together.
   /// - Parameter outcome: The end of the process that used all.
-  static func isolate(
-    after outcome: ChildProcess.Outcome, limit: Duration
+  private static func isolate(
+    after outcome: ChildProcess.Outcome, words: [String], limit: Duration
   ) async throws -> DriverSurvey {
     var selection = try DriverSelection([])
     var devices: DevicesReport
-    switch try await list(selection, limit: limit) {
-    case .listed(let none): devices = none
+    var choices: [DeviceChoice]
+    switch try await list(selection, words: words, limit: limit) {
+    case .listed(let none, let words): (devices, choices) = (none, words)
     case .died(let outcome):
       let fault = DriverFault(
         source: "OpenCL without any registered driver", outcome, advice: Self.adviceOnLoader)
-      return DriverSurvey(devices: nil, faults: [fault], selection: nil)
+      return DriverSurvey(devices: nil, choices: [], faults: [fault], selection: nil)
     }
     var faults: [DriverFault] = []
     for driver in InstalledDriver.all().prefix(driverLimit) {
       let wider = try DriverSelection(selection.drivers + [driver])
-      switch try await list(wider, limit: limit) {
-      case .listed(let found): (selection, devices) = (wider, found)
+      switch try await list(wider, words: words, limit: limit) {
+      case .listed(let found, let words): (selection, devices, choices) = (wider, found, words)
       case .died(let outcome): faults.append(DriverFault(driver, outcome))
       }
     }
@@ -57,33 +72,36 @@ struct DriverSurvey: Sendable {
           + " that runs short")
       faults.append(fault)
     }
-    return DriverSurvey(devices: devices, faults: faults, selection: selection)
+    return DriverSurvey(
+      devices: devices, choices: choices, faults: faults, selection: selection)
   }
 
   private static let adviceOnLoader =
     "look at OPENCL_LAYERS, OCL_ICD_FILENAMES and BITCL_OPENCL_LIBRARY, which load further libraries"
 
   private enum Listing {
-    case listed(DevicesReport)
+    case listed(DevicesReport, choices: [DeviceChoice])
     case died(ChildProcess.Outcome)
   }
 
   private static func list(
-    _ selection: DriverSelection? = nil, limit: Duration
+    _ selection: DriverSelection? = nil, words: [String], limit: Duration
   ) async throws -> Listing {
-    var devices: DevicesReport?
+    var listing: Listing?
     let outcome = await ChildProcess.run(
-      .devices, changes: selection?.environment ?? [:],
+      .devices(words: words), changes: selection?.environment ?? [:],
       limits: ChildProcess.Limits(total: limit)
     ) { event in
-      if case .devices(let report) = event { devices = report }
+      if case .devices(let devices, let choices) = event {
+        listing = .listed(devices, choices: choices)
+      }
     }
     try Task.checkCancellation()
     if case .notStarted(let reason) = outcome.ending {
       throw CommandFailure(.unexpected, "cannot start a child process: \(reason)")
     }
     // What happens after the answer does not matter here.
-    return devices.map { .listed($0) } ?? .died(outcome)
+    return listing ?? .died(outcome)
   }
 }
 

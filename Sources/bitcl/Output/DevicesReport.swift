@@ -20,6 +20,8 @@ struct DevicesReport: Codable, Sendable {
     let version: String
     let languageVersion: String
     let driver: String
+    /// The file that the driver was loaded from.
+    let driverLibrary: String?
     let computeUnits: Int
     let clockMHz: Int
     let globalMemory: Int
@@ -34,6 +36,7 @@ struct DevicesReport: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
       case id, name, type, vendor, version, driver, score
       case languageVersion = "language_version"
+      case driverLibrary = "driver_library"
       case computeUnits = "compute_units"
       case clockMHz = "clock_mhz"
       case globalMemory = "global_memory"
@@ -100,6 +103,7 @@ extension DevicesReport.DeviceEntry {
     version = device.version
     languageVersion = device.languageVersion
     driver = device.driverVersion
+    driverLibrary = device.driverLibrary
     computeUnits = device.computeUnits
     clockMHz = device.clockMHz
     globalMemory = device.globalMemory
@@ -120,6 +124,7 @@ extension DevicesReport.DeviceEntry {
     return [
       ["type", "\(type), by \(vendor)"],
       ["version", "\(version), \(languageVersion), driver \(driver)"],
+      ["library", driverLibrary ?? "unknown"],
       ["compute", "\(computeUnits) units\(clock), vectors of \(nativeFloatVectorWidth) floats"],
       ["memory", memory],
       ["limits", "work-groups of up to \(maxWorkGroupSize)"],

@@ -30,11 +30,12 @@ struct OutputFile {
     }
   }
 
+  /// The whole file or none: what was there stays until the new contents are complete.
   func write(_ data: Data) throws(OutputError) {
     var failure: OutputError?
     data.withUnsafeBytes { bytes in
       do throws(OutputError) {
-        try writeFile(bytes, path: path)
+        try replaceFile(bytes, path: path)
       } catch { failure = error }
     }
     if let failure { throw failure }

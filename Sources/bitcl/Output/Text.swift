@@ -78,6 +78,20 @@ enum Text {
       + (digits.count < 2 ? "0" + digits : digits)
   }
 
+  /// `31 %`, `0.4 %`; `5300 %` of a limit that is exceeded.
+  static func percent(_ fraction: Double) -> String {
+    let percent = fraction * 100
+    guard percent.isFinite else { return "not finite" }
+    return fixed(percent, decimals: percent > 0 && percent < 9.95 ? 1 : 0) + " %"
+  }
+
+  /// With its middle left out where it is longer than `length` characters.
+  static func elided(_ text: String, to length: Int) -> String {
+    guard text.count > length else { return text }
+    let end = length / 3
+    return "\(text.prefix(length - end - 1))…\(text.suffix(end))"
+  }
+
   /// `90 s`, `0.5 s`
   static func seconds(_ duration: Duration) -> String {
     let seconds = duration / .seconds(1)

@@ -25,7 +25,9 @@ enum EnvironmentArguments {
       let place = arguments.firstIndex(of: verb),
       let command = Bitcl.configuration.subcommands.first(where: { $0._commandName == verb })
     else { return try Bitcl.parseAsRoot(arguments) }
-    let additions = self.arguments(from: variables, for: try options(of: command))
+    let additions = self.arguments(
+      from: variables,
+      for: try options(of: command).filter { !$0.gathers || !$0.isGiven(in: arguments) })
     var complete = arguments
     complete.insert(contentsOf: additions.flatMap(\.arguments), at: place + 1)
     do {
@@ -85,6 +87,20 @@ enum EnvironmentArguments {
       }
       let kind: String
       let names: [Name]?
+      let isRepeating: Bool
+
+      /// Of an option that may be repeated, a later occurrence does not replace an earlier one.
+      var gathers: Bool { isRepeating && kind == "option" }
+
+      func isGiven(in arguments: [String]) -> Bool {
+        arguments.prefix { $0 != "--" }.contains { argument in
+          (names ?? []).contains { name in
+            name.kind == "long"
+              ? argument == "--\(name.name)" || argument.hasPrefix("--\(name.name)=")
+              : argument.hasPrefix("-\(name.name)")
+          }
+        }
+      }
     }
 
     let command: Command

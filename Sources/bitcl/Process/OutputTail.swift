@@ -35,9 +35,12 @@ final class OutputTail: Sendable {
         .map { Text.printable(String($0)) }
       let start = state.dropped > 0 ? "(\(state.dropped) bytes before this)\n" : ""
       let text = lines.joined(separator: "\n")
-      return start + String(text.prefix(upTo: text.lastIndex { $0 != "\n" }.map {
-        text.index(after: $0)
-      } ?? text.startIndex))
+      return start
+        + String(
+          text.prefix(
+            upTo: text.lastIndex { $0 != "\n" }.map {
+              text.index(after: $0)
+            } ?? text.startIndex))
     }
   }
 }

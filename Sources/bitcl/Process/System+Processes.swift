@@ -1,9 +1,10 @@
+// The C library's stdout is a variable, which nobody ever assigns to.
 #if canImport(Glibc)
-  import Glibc
+  @preconcurrency import Glibc
 #elseif canImport(Musl)
-  import Musl
+  @preconcurrency import Musl
 #elseif canImport(Darwin)
-  import Darwin
+  @preconcurrency import Darwin
 #endif
 
 /// The calls that a program needs to live with child processes.
@@ -82,3 +83,16 @@ let fatalSignals: [(number: Int32, name: String, meaning: String)] = [
   (SIGTRAP, "SIGTRAP", "a trap"),
   (SIGXCPU, "SIGXCPU", "its limit of processor time"),
 ]
+
+/// The kernel's name and release, and the machine's architecture.
+func kernelDescription() -> String {
+  var name = utsname()
+  guard uname(&name) == 0 else { return "unknown" }
+  func text(_ field: some Any) -> String {
+    withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+  return "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))"
+}
+
+/// Makes the C library pass on each line that is printed to stdout as it comes.
+func writeLinesAtOnce() { setvbuf(stdout, nil, _IOLBF, 0) }

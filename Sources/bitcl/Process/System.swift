@@ -60,23 +60,6 @@ private func waitUntilWritable(_ descriptor: Int32) {
   _ = poll(&request, 1, -1)
 }
 
-/// Writes a whole file, replacing what it held.
-/// - Throws: `OutputError`.
-func writeFile(_ bytes: UnsafeRawBufferPointer, path: String) throws(OutputError) {
-  // O_NONBLOCK: a pipe that nobody reads is an error, not a wait.
-  let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK
-  let descriptor = open(path, flags, 0o666)
-  guard descriptor >= 0 else { throw .unwritable(name: path, reason: lastErrorText()) }
-  do throws(OutputError) {
-    try writeAll(bytes, to: descriptor, name: path)
-  } catch {
-    close(descriptor)
-    throw error
-  }
-  // Some file systems tell only now that there was no room.
-  guard close(descriptor) == 0 else { throw .unwritable(name: path, reason: lastErrorText()) }
-}
-
 /// What a path leads to, after symbolic links.
 struct FileStatus {
   enum Kind {

@@ -21,6 +21,8 @@ final class WorkerChannel: Sendable {
     guard let input = takeOver(0, by: "/dev/null"), let output = takeOver(1, by: 2) else {
       throw CommandFailure(.unexpected, "cannot take over the pipes: \(lastErrorText())")
     }
+    // A driver's last words must not stay in the buffer of a process that dies.
+    writeLinesAtOnce()
     self.input = input
     self.output = Mutex(output)
   }

@@ -6,8 +6,8 @@
 
 /// What a worker is to do.
 enum WorkerRequest: Codable, Sendable {
-  /// List the devices.
-  case devices
+  /// List the devices, and say which of them words of `-d` mean.
+  case devices(words: [String])
   case validate(ValidationRequest)
   case golden(GoldenRequest)
 
@@ -29,7 +29,9 @@ struct ValidationRequest: Codable, Sendable {
   let images: [String]
   let repeats: Int
   let seed: UInt64
-  let secondsAllowed: Double
+  var secondsAllowed: Double
+  /// Where what the oracle made of the images is kept for the next device.
+  let oracleFolder: String
 }
 
 /// A device's results beside those of a file.

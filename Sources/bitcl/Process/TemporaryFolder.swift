@@ -1,0 +1,35 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A folder that is there as long as this object.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  /// - Throws: `CommandFailure` where none can be made.
+  init(_ purpose: String) throws {
+    url = FileManager.default.temporaryDirectory
+      .appending(path: "bitcl-\(purpose)-\(UUID().uuidString)", directoryHint: .isDirectory)
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    } catch {
+      throw CommandFailure(
+        .unexpected,
+        "cannot make the folder \(url.path): \(error). Set TMPDIR to a folder that can be written"
+          + " to")
+    }
+  }
+
+  /// - Throws: `CommandFailure` where the file cannot be written.
+  func write(_ data: Data, to name: String) throws {
+    do {
+      try data.write(to: url.appending(path: name))
+    } catch {
+      throw CommandFailure(.unexpected, "cannot write to the folder \(url.path): \(error)")
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+}
