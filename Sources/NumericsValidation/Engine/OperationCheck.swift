@@ -32,6 +32,6 @@ extension CheckResult.Fault {
     after = nil
     kernel = row.kernel
     summary =
-      "\(row.name) is wrong: its own inputs were right" + (row.kernel.map { " (\($0))" } ?? "")
+      "\(row.name) is wrong for what it read" + (row.kernel.map { " (\($0))" } ?? "")
   }
 }

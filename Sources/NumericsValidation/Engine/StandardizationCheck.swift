@@ -45,7 +45,8 @@ struct StandardizationCheck: Sendable {
         name, expected: readout.kernel(from: expected),
         found: readout.kernel(from: evidence.tensors[0]), kernel: evidence.kernels[0],
         tolerance: .standardizedWeights)
-      return PlannedCheck.Outcome(tensors: [row])
+      return PlannedCheck.Outcome(
+        tensors: [row], fault: row.passed ? nil : CheckResult.Fault(wrong: row))
     }
   }
 }

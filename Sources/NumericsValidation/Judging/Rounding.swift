@@ -120,7 +120,7 @@ struct RoundingModel: Sendable {
 
   /// A difference, a product, a sum, and a scale with a reciprocal root of a variance whose parts
   /// are merged pairwise, for log₂ n roundings of half weight each. Means of parts are rounded to
-  /// Float, at the level where the tensor's values are.
+  /// Float, at the level where the tensor's values are, unless each part is constant.
   private func groupNorm(
     _ norm: GroupNorm, _ input: Tensor<Double>, _ output: Tensor<Double>
   ) async throws -> Rounding {
@@ -203,23 +203,27 @@ extension ReferenceRunner {
 }
 
 extension Tensor<Double> {
-  /// The largest mean of a group of channels in one image, in the group's standard deviations.
+  /// The largest mean of a group of channels in one image, in the group's standard deviations, of
+  /// groups with a channel whose values differ.
   fileprivate func largestLevel(_ norm: GroupNorm) -> Double {
     let (pixels, size) = (shape.height * shape.width, norm.channels / norm.groups)
     var largest = 0.0
     for image in 0..<shape.batch {
       var sums = [Double](repeating: 0, count: norm.groups)
       var squares = sums
+      var varies = [Bool](repeating: false, count: norm.groups)
+      let first = image * pixels * norm.channels
       // Not centred: this is an estimate, and what it loses it loses where it is far above 1.
       for pixel in (image * pixels)..<((image + 1) * pixels) {
         for channel in 0..<norm.channels {
           let value = elements[pixel * norm.channels + channel]
           sums[channel / size] += value
           squares[channel / size] += value * value
+          if value != elements[first + channel] { varies[channel / size] = true }
         }
       }
       let count = Double(pixels * size)
-      for group in 0..<norm.groups {
+      for group in 0..<norm.groups where varies[group] {
         let mean = sums[group] / count
         let variance = max(squares[group] / count - mean * mean, 0) + norm.epsilon
         let level = abs(mean) / variance.squareRoot()

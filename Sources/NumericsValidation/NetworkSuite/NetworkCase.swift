@@ -40,11 +40,30 @@ public struct NetworkCase: Sendable, CustomStringConvertible {
 }
 
 extension Network {
-  /// A measure of the arithmetic of one run: multiply-accumulates, and a few more an element.
+  /// A measure of what one run costs a device, in multiply-accumulates.
+  ///
+  /// A convolution is computed in tiles, and an interpreter feels every work-item of them, whether
+  /// its pixel and its channel exist or not: extents count in whole tiles. Every element costs a
+  /// little more.
   func work(forInput input: TensorShape) -> Double {
-    guard let shapes = try? shapes(forInput: input),
-      let products = try? multiplyAccumulates(forInput: input)
-    else { return 0 }
-    return Double(products) + 8 * Double(shapes.reduce(0) { $0 + $1.count })
+    guard let shapes = try? shapes(forInput: input) else { return 0 }
+    var work = 0.0
+    for (node, shape) in zip(nodes, shapes) {
+      work += 8 * Double(shape.count)
+      switch node.operation {
+      case .convolution(let c):
+        let pixels = (shape.height * shape.width).tiles(of: 64)
+        let depth = (c.inputChannels * c.kernel * c.kernel).tiles(of: 16)
+        work += Double(shape.batch * pixels) * Double(shape.channels.tiles(of: 64) * depth)
+      case .linear(let linear): work += Double(shape.count * linear.inputFeatures)
+      default: break
+      }
+    }
+    return work
   }
+}
+
+extension Int {
+  /// Rounded up to a multiple.
+  fileprivate func tiles(of size: Int) -> Int { (self + size - 1) / size * size }
 }

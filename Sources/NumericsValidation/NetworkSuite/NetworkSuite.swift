@@ -71,11 +71,16 @@ public enum NetworkSuite {
       TensorShape(
         batch: 1, height: height, width: width, channels: model.network.inputChannels)
     }
-    while max(height, width) > 64, model.network.work(forInput: shape()) > 2e9 {
+    while max(height, width) > 64, isDear(model.network, shape()) {
       (height, width) = (max(height - 32, 32), max(width - 32, 32))
     }
     _ = try model.network.shapes(forInput: shape())
     return NetworkCase(
       model.name, network: model.network, weights: model.weights, shape: shape())
+  }
+
+  private static func isDear(_ network: Network, _ shape: TensorShape) -> Bool {
+    guard let products = try? network.multiplyAccumulates(forInput: shape) else { return false }
+    return products > 2_000_000_000
   }
 }

@@ -59,6 +59,18 @@ struct InputValues: Sendable {
   }
 }
 
+extension InputValues {
+  /// The same value in all pixels of a channel, and others in other channels.
+  static func constantChannels(_ value: @escaping @Sendable (_ channel: Int) -> Float)
+    -> InputValues
+  {
+    InputValues { shape, _ in
+      HostTensor(
+        shape: shape, elements: (0..<shape.count).map { value($0 % shape.channels) })
+    }
+  }
+}
+
 extension HostTensor {
   /// Values that depend on `seed` alone, uniform in `center` ± `amplitude`.
   init(shape: TensorShape, uniform seed: String, center: Float = 0, amplitude: Float = 1) {

@@ -17,6 +17,25 @@ extension OperationSuite {
           $0.append("image + pixel", .add(activation), 0, pooled),
         ]
       },
+      broadcast("a row over rows", activation, suffix, height: 3, width: 4),
+      broadcast("a column over columns", activation, suffix, height: 4, width: 3),
     ]
+  }
+
+  /// A 3x3 convolution without padding leaves one row or column; every other pixel is two by two.
+  private static func broadcast(
+    _ name: String, _ activation: Activation?, _ suffix: String, height: Int, width: Int
+  ) -> OperationCase {
+    OperationCase("add\(suffix), \(name)", input: shape(height, width, 9, batch: 2)) {
+      let thin = $0.append(
+        "thin",
+        .convolution(convolution(9, 9, kernel: 3, padding: .symmetric(0), path: "thin")), 0)
+      let wide = $0.append(
+        "wide", .convolution(convolution(9, 9, kernel: 1, stride: 2, path: "wide")), 0)
+      return [
+        thin, wide, $0.append("thin + wide", .add(activation), thin, wide),
+        $0.append("wide + thin", .add(activation), wide, thin),
+      ]
+    }
   }
 }

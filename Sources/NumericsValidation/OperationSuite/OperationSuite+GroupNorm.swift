@@ -40,7 +40,13 @@ extension OperationSuite {
         values: .uniform(center: center, amplitude: amplitude))
     }
     let amplitude = Float(3).squareRoot()
+    // Each part's mean is a Float, the group's mean is not: 10⁴ and a third of a unit.
+    let remainder = OperationCase(
+      "group norm, a mean between two Floats",
+      .groupNorm(norm(12, groups: 4, path: "remainder", activation: .linear)),
+      input: shape(17, 19, 12), values: .constantChannels { 10_000 + Float($0 % 3 / 2) })
     return [
+      remainder,
       statistics("mean 10⁴ deviations", center: 1e4, amplitude: amplitude),
       statistics("mean −10⁴ deviations", center: -1e4, amplitude: amplitude),
       statistics(
