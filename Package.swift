@@ -77,7 +77,11 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
-      name: "BigTransferTests", dependencies: ["BigTransfer", "ReferenceBackend", "TestSupport"]),
+      name: "BigTransferTests",
+      dependencies: [
+        "BigTransfer", "NumericsValidation", "CPUBackend", "OpenCLBackend", "ReferenceBackend",
+        "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(
       name: "bitclTests", dependencies: ["BigTransfer", "bitcl", "TestSupport"],
       exclude: ["Snapshots"]),

@@ -102,29 +102,60 @@ final class ClassificationPipeline: Sendable {
     }
   }
 
+  private typealias Window = VerificationWindow<PreparedBatch>
+
   private static func compute(
     _ prepared: Handoff<PreparedBatch>, _ classifier: ImageClassifier, topK: Int,
     threshold: Double?, for finished: Handoff<[Classification]>
   ) async {
-    while let batch = await prepared.next() {
-      let results: [Result<[Float], any Error>]
-      do {
-        let evaluation = BatchEvaluation(
-          classifier.prepared, node: try classifier.classifierNode)
-        results = await evaluation.evaluate(batch.tensors)
-      } catch {
-        results = batch.tensors.map { _ in .failure(error) }
-      }
-      if Task.isCancelled { return }
-      let classifications = zip(batch.names, results).enumerated().map { place, entry in
-        Classification(
-          position: batch.start + place, name: entry.0,
-          result: entry.1.map {
-            classifier.predictions(from: $0, topK: topK, threshold: threshold)
-          })
-      }
-      guard await finished.send(classifications) else { return }
+    let evaluation = classifier.evaluation
+    var window: Window?
+    if let evaluation, let interval = classifier.prepared.policy.verificationInterval {
+      window = Window(evaluation, interval: interval)
     }
+    defer { window?.cancel() }
+    func send(_ batches: [Window.Batch]) async -> Bool {
+      for batch in batches {
+        let classifications = classifier.classifications(
+          batch.payload.names, batch.outputs, start: batch.payload.start, topK: topK,
+          threshold: threshold)
+        guard !Task.isCancelled, await finished.send(classifications) else { return false }
+      }
+      return true
+    }
+    while let next = await prepared.next() {
+      let outputs: [Result<BatchEvaluation.Output, any Error>] =
+        await evaluation?.evaluate(next.tensors)
+        ?? next.tensors.map { _ in
+          .failure(ClassifierError.noClassifier(model: classifier.model.name))
+        }
+      if Task.isCancelled { return }
+      let batch = Window.Batch(payload: next, images: next.tensors, outputs: outputs)
+      let confirmed = await window?.add(batch) ?? [batch]
+      guard await send(confirmed) else { return }
+    }
+    let rest = await window?.finish() ?? []
+    guard await send(rest) else { return }
     finished.finish()
+  }
+}
+
+extension ImageClassifier {
+  /// Runs images through the classifier; `nil` where there is none.
+  fileprivate var evaluation: BatchEvaluation? {
+    (try? classifierNode).map { BatchEvaluation(prepared, node: $0) }
+  }
+
+  fileprivate func classifications(
+    _ names: [String], _ outputs: [Result<BatchEvaluation.Output, any Error>], start: Int,
+    topK: Int, threshold: Double?
+  ) -> [Classification] {
+    zip(names, outputs).enumerated().map { place, entry in
+      Classification(
+        position: start + place, name: entry.0,
+        result: entry.1.map {
+          predictions(from: $0.values, topK: topK, threshold: threshold)
+        })
+    }
   }
 }

@@ -70,8 +70,9 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
     case .notOneImage(let shape):
       "a tensor of one image was expected, \(shape) (batch, height, width, channels) was given"
     case .notFinite(let device):
-      "the model's result on \(device) is not finite. If -d reference gives numbers, the device is at"
-        + " fault; if not, the input or the model is"
+      "the model's result is not finite, computed on \(device)"
+        + (["cpu", "reference"].contains(device) ? "" : " and looked at by the device 'cpu'")
+        + ": the input or the model is at fault. -d reference computes it in double precision"
     }
   }
 }

@@ -54,7 +54,7 @@ extension DeviceSelection {
   public static func automaticChoice(
     in inventory: DeviceInventory
   ) -> (name: String, reason: String) {
-    let first = BackendCandidate.automatic(inventory)[0]
+    let first = BackendLineup.automatic(inventory)[0]
     return (first.name, first.reason)
   }
   /// The id of the device that would be taken first: `P:D`, `cpu` or `reference`.

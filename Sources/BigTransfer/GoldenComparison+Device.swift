@@ -13,7 +13,7 @@ extension GoldenComparison {
   public static func run(
     _ model: Model, golden: GoldenFile, on selection: DeviceSelection
   ) async throws -> (comparison: GoldenComparison, deviceName: String) {
-    let candidate = try BackendCandidate.candidates(for: selection)[0]
+    let candidate = try BackendLineup.strict(selection).candidates[0]
     let comparison = try await GoldenComparison(
       golden, network: model.network, weights: model.weights,
       backend: try candidate.makeBackend(), limits: selection == .reference ? .oracle : .float)

@@ -28,6 +28,9 @@ public struct ImageClassifier: Sendable {
     public var preprocessing: ImageProcessorConfiguration?
     /// What an image may cost.
     public var imageLimits = ImageLimits.default
+    /// What is asked of the device, and what happens when it fails. Counts where the classifier
+    /// prepares the model; a `PreparedModel` has its own.
+    public var devicePolicy = DevicePolicy()
 
     public init() {}
   }
@@ -51,7 +54,9 @@ public struct ImageClassifier: Sendable {
     let model = try source.open()
     // What is wrong with the labels is said before a device is made busy.
     _ = try Self.labels(of: model, options: options)
-    try self.init(try await PreparedModel(model, device: device), options: options)
+    try self.init(
+      try await PreparedModel(model, device: device, policy: options.devicePolicy),
+      options: options)
   }
 
   /// Opens a model folder as transformers' `save_pretrained` writes it.
@@ -140,7 +145,12 @@ public struct ImageClassifier: Sendable {
 
   private func output(_ node: Network.NodeID, of image: ImageSource) async throws -> [Float] {
     let tensor = try preprocessor.tensor(for: image)
-    return try await BatchEvaluation(prepared, node: node).evaluate([.success(tensor)])[0].get()
+    let evaluation = BatchEvaluation(prepared, node: node)
+    let outputs =
+      await prepared.isVerificationDue()
+      ? await evaluation.evaluateVerified([.success(tensor)])
+      : await evaluation.evaluate([.success(tensor)])
+    return try outputs[0].get().values
   }
 
   /// The node of the logits.

@@ -63,9 +63,9 @@ package final class OpenCLBackend: Backend {
     state.withLock { $0.isChosen ? $0.rungs.first.map { "\($0.word), \($0)" } : nil }
   }
 
-  /// What is known about the kernels that would be used depends on this; nil if none are left.
-  package var identity: KernelIdentity? {
-    state.withLock { $0.rungs.first }.map(identity)
+  /// Of the kernel sets that may still be used, best first.
+  package var identities: [(kernels: String, identity: KernelIdentity)] {
+    state.withLock { $0.rungs }.map { ($0.word, KernelIdentity($0, on: device)) }
   }
 
   private func identity(of rung: KernelSet) -> KernelIdentity {
@@ -85,12 +85,23 @@ package final class OpenCLBackend: Backend {
   package func prepareScheduler(
     _ network: Network, weights: any WeightSource
   ) async throws -> InferenceScheduler {
+    try await onBestKernels { try $0.makeScheduler(network, weights: weights) }
+  }
+
+  /// Finds the kernels that networks will be prepared with.
+  package func chooseKernels() async throws {
+    try await onBestKernels { _ in }
+  }
+
+  private func onBestKernels<Output>(
+    _ body: (KernelSetBackend) throws -> Output
+  ) async throws -> Output {
     try checkRequest()
     while let rung = state.withLock({ $0.rungs.first }) {
       do {
-        let scheduler = try await makeScheduler(rung, network, weights: weights)
+        let output = try body(try await trustedKernels(rung))
         state.withLock { $0.isChosen = true }
-        return scheduler
+        return output
       } catch let error where Self.isFault(ofKernels: error) {
         leave(rung, because: error)
         // The device's own words where there was but one to try.
@@ -107,9 +118,7 @@ package final class OpenCLBackend: Backend {
       detail: "no kernel set '\(requested)'; there are \(kernelSets.joined(separator: ", "))")
   }
 
-  private func makeScheduler(
-    _ rung: KernelSet, _ network: Network, weights: any WeightSource
-  ) async throws -> InferenceScheduler {
+  private func trustedKernels(_ rung: KernelSet) async throws -> KernelSetBackend {
     let identity = identity(of: rung)
     if requested == nil, isLimited(rung), let date = memory.slowBuild(of: identity) {
       throw UntrustedKernels(
@@ -119,7 +128,7 @@ package final class OpenCLBackend: Backend {
     let backend = KernelSetBackend(
       kernels: rung, programs: try programs(for: rung, identity), runLimit: Self.runLimit)
     try await judge?.judge(backend, identity: identity)
-    return try backend.makeScheduler(network, weights: weights)
+    return backend
   }
 
   private func leave(_ rung: KernelSet, because error: any Error) {

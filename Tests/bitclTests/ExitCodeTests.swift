@@ -36,8 +36,13 @@ struct ExitCodeTests {
     Case(
       arguments: ["classify", "-m", model("15a_headless"), image], status: 65,
       message: "no classifier"),
-    Case(arguments: ["classify", "-d", "77:7", image], status: 69, message: "reference"),
-    Case(arguments: ["classify", "-d", "no such device", image], status: 69, message: "reference"),
+    Case(
+      arguments: ["classify", "--strict-device", "-d", "77:7", image], status: 69,
+      message: "reference"),
+    Case(
+      arguments: ["classify", "--strict-device", "-d", "no such device", image], status: 69,
+      message: "reference"),
+    Case(arguments: ["classify", "--paranoid", "0", image], status: 64, message: "--paranoid"),
     Case(
       arguments: ["run", "-m", "demo", "-i", "nothing", "-o", "/dev/null"], status: 66,
       message: "nothing does not exist"),

@@ -7,6 +7,8 @@ import OpenCLRuntime
 package struct KernelIdentity: Hashable, Sendable {
   package let text: String
 
+  package init(text: String) { self.text = text }
+
   init(_ kernels: KernelSet, on device: Device, sources: KernelSources = .standard) {
     // Tiles depend on these two limits beside the kernel set.
     let limits = "\(device.limits.computeUnits) \(device.limits.localMemory)"

@@ -9,7 +9,7 @@ package protocol KernelSetJudge: Sendable {
   func judge(_ kernels: any Backend, identity: KernelIdentity) async throws
 }
 
-/// Kernels that compute something else than the oracle.
+/// Kernels that are not to be used on a device.
 package struct UntrustedKernels: Error, Hashable, CustomStringConvertible {
   /// What was wrong, and where.
   package let reason: String

@@ -18,6 +18,7 @@ struct Bench: AsyncParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var deviceOptions: DeviceOptions
+  @OptionGroup var policyOptions: DevicePolicyOptions
 
   @Option(help: "Images that are computed together; several numbers with commas are several rows.")
   var batch: CommaSeparated<Int> = [1]
@@ -72,7 +73,7 @@ struct Bench: AsyncParsableCommand {
     guard let model else { return }
     let shapes = try shapes(for: model)
     let file = try json.map { try OutputFile(path: $0) }
-    let prepared = try await deviceOptions.prepare(model, console)
+    let prepared = try await deviceOptions.prepare(model, policyOptions.policy, console)
     let subject = BenchReport.Subject(
       model: model.name, device: await prepared.deviceName,
       driver: await prepared.device?.driverVersion, loading: loading,

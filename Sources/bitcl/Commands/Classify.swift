@@ -15,6 +15,7 @@ struct Classify: AsyncParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var deviceOptions: DeviceOptions
+  @OptionGroup var policyOptions: DevicePolicyOptions
 
   @Flag(name: [.customShort("r"), .long], help: "Label the images in folders, at any depth.")
   var recursive = false
@@ -50,6 +51,14 @@ struct Classify: AsyncParsableCommand {
   @Option(help: "How many images to compute together; results do not depend on it.")
   var batch = ImageClassifier.defaultBatchSize
 
+  @Option(
+    help: ArgumentHelp(
+      "Compute every N-th batch once more on cpu, beside the work, and hold results back until such"
+        + " a batch confirmed the device. A device that is found wrong is given up: what it computed"
+        + " since the last confirmed batch is computed again on the next one, and one line says so.",
+      valueName: "n"))
+  var paranoid: Int?
+
   @Option(help: "How to write results.")
   var format = ResultFormat.text
 
@@ -67,6 +76,9 @@ struct Classify: AsyncParsableCommand {
     guard topK >= 1 else { throw ValidationError("--top-k must be 1 or more.") }
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch must be 1 to 4096.")
+    }
+    guard (1...1_000_000).contains(paranoid ?? 1) else {
+      throw ValidationError("--paranoid must be 1 to 1000000.")
     }
     guard threshold?.isNaN != true else { throw ValidationError("--threshold must be a number.") }
   }
@@ -96,8 +108,10 @@ struct Classify: AsyncParsableCommand {
     options.preprocessing = try preprocessing.configuration(for: model)
     // What is wrong with the model and the labels is said before a device is made busy.
     try check(model, options)
+    var policy = policyOptions.policy
+    policy.verificationInterval = paranoid
     return try ImageClassifier(
-      try await deviceOptions.prepare(model, console), options: options)
+      try await deviceOptions.prepare(model, policy, console), options: options)
   }
 
   private func check(_ model: Model, _ options: ImageClassifier.Options) throws {

@@ -6,11 +6,19 @@ struct Devices: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the OpenCL devices, which one would be chosen, and what is missing.",
     discussion: """
+      A device is used for a model after a self-check: small networks that it must compute as the \
+      oracle does, with the kernels that the model's plan takes. What passed is remembered for a \
+      device, driver and program. --self-check runs it now, for all devices and with all that any \
+      model may use; the exit code is 3 if something is wrong.
+
       BITCL_OPENCL_LIBRARY=PATH names the OpenCL loader to open instead of the system's.
 
       Drivers are asked in a process of their own. Where one ends or blocks that, it is named, and \
       the others are asked without it.
       """)
+
+  @Flag(help: "Run the self-check of every device, whatever earlier ones found.")
+  var selfCheck = false
 
   @Option(
     help: ArgumentHelp("How long a process may take that asks drivers.", valueName: "seconds"))
@@ -38,5 +46,8 @@ struct Devices: AsyncParsableCommand {
     case .json: try output.write(try JSON.encode(report) + "\n")
     }
     try output.flush()
+    if selfCheck, outcomes.values.contains(where: \.foundFault) {
+      throw EarlyExit(status: .checkFailed)
+    }
   }
 }

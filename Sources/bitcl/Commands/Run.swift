@@ -23,6 +23,7 @@ struct Run: AsyncParsableCommand {
   var hiddenStates = false
 
   @OptionGroup var deviceOptions: DeviceOptions
+  @OptionGroup var policyOptions: DevicePolicyOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
@@ -30,7 +31,7 @@ struct Run: AsyncParsableCommand {
     let file = try OutputFile(path: output)
     let model = try modelOptions.open(console)
     let pixels = try PixelValues.read(input, for: model)
-    let prepared = try await deviceOptions.prepare(model, console)
+    let prepared = try await deviceOptions.prepare(model, policyOptions.policy, console)
     let outputs = try await prepared.outputs(for: pixels, hiddenStates: hiddenStates)
     for output in outputs where !output.tensor.elements.allSatisfy(\.isFinite) {
       console.warn("\(output.name) holds numbers that are not finite")

@@ -14,14 +14,20 @@ struct DeviceOptions: ParsableArguments {
   var device: DeviceSelection = .automatic
 
   /// Prepares a model and says what was chosen where the user left the choice open.
-  func prepare(_ model: Model, _ console: Console) async throws -> PreparedModel {
+  func prepare(
+    _ model: Model, _ policy: DevicePolicy, _ console: Console
+  ) async throws -> PreparedModel {
     let logger = Logger(label: "bitcl") { _ in ConsoleLogHandler(console: console) }
-    let prepared = try await PreparedModel(model, device: device, logger: logger)
+    let prepared = try await PreparedModel(
+      model, device: device, policy: policy, logger: logger)
     switch device {
+    // Where something went wrong, a line has said already what was chosen.
     case .automatic, .gpu, .openCL, .named:
+      guard await prepared.setbacks.isEmpty else { break }
       console.note("Device: \(await prepared.deviceExplanation)")
     case .index, .cpu, .reference: break
     }
+    if let kernels = await prepared.kernels { console.detail("Kernels: \(kernels)") }
     console.detail("Prepared the model in \(prepared.preparation.duration)")
     return prepared
   }

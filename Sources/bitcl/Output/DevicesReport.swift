@@ -32,6 +32,7 @@ struct DevicesReport: Codable, Sendable {
     let hasUnifiedMemory: Bool
     let score: Double
     let scoreReason: String
+    let selfCheck: SelfCheckOutcome?
 
     private enum CodingKeys: String, CodingKey {
       case id, name, type, vendor, version, driver, score
@@ -46,6 +47,7 @@ struct DevicesReport: Codable, Sendable {
       case nativeFloatVectorWidth = "native_float_vector_width"
       case hasUnifiedMemory = "unified_memory"
       case scoreReason = "score_reason"
+      case selfCheck = "self_check"
     }
   }
 
@@ -79,13 +81,14 @@ struct DevicesReport: Codable, Sendable {
     case schemaVersion = "schema_version"
   }
 
-  init(_ inventory: DeviceInventory) {
+  /// - Parameter selfChecks: By the devices' ids.
+  init(_ inventory: DeviceInventory, selfChecks: [Device.ID: SelfCheckOutcome] = [:]) {
     library = inventory.library
     platforms = inventory.platforms.map { platform in
       Platform(
         index: platform.index, name: platform.name, vendor: platform.vendor,
         version: platform.version, failure: platform.failure,
-        devices: platform.devices.map(DeviceEntry.init),
+        devices: platform.devices.map { DeviceEntry($0, selfChecks[$0.id]) },
         unusable: platform.unusable.map { Unusable(id: $0.id, name: $0.name, reason: $0.reason) })
     }
     let choice = DeviceSelection.automaticChoice(in: inventory)
@@ -95,7 +98,8 @@ struct DevicesReport: Codable, Sendable {
 }
 
 extension DevicesReport.DeviceEntry {
-  fileprivate init(_ device: Device) {
+  fileprivate init(_ device: Device, _ selfCheck: SelfCheckOutcome?) {
+    self.selfCheck = selfCheck
     id = device.id
     name = device.name
     type = device.kind.rawValue
@@ -129,6 +133,7 @@ extension DevicesReport.DeviceEntry {
       ["memory", memory],
       ["limits", "work-groups of up to \(maxWorkGroupSize)"],
       ["score", "\(Text.fixed(score, decimals: 1)): \(scoreReason)"],
+      ["self-check", selfCheck.map { "\($0)" } ?? "not run"],
     ]
   }
 }
