@@ -15,7 +15,7 @@ public struct DeviceValidation: Sendable {
   public init(
     _ selection: DeviceSelection, options: ValidationOptions, kernels: String? = nil
   ) throws {
-    candidate = try BackendCandidate.candidates(for: selection)[0]
+    candidate = try BackendLineup.strict(selection).candidates[0]
     self.kernels = kernels
     self.options = options
   }

@@ -52,7 +52,7 @@ struct ReportTests {
     #expect(automatic.errors.contains("Device: cpu"))
     for word in ["opencl", "gpu"] {
       let named = try await BuiltCommand.run(
-        ["classify", "-d", word, image], environment: environment)
+        ["classify", "--strict-device", "-d", word, image], environment: environment)
       #expect(named.status == 69)
       #expect(named.errors.contains("bitcl devices"))
     }

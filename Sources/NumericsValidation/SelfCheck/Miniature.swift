@@ -9,31 +9,26 @@ struct Miniature: Sendable {
   /// Whether every tensor is asked for, those included that a plan would not store. That takes other
   /// kernels than a plan that fuses.
   let keepsAll: Bool
-  let tolerance: Tolerance
 
   init(
     _ name: String, _ network: Network, input: HostTensor,
-    weights: any WeightSource = RandomWeights(), keepsAll: Bool = false,
-    tolerance: Tolerance = .chain(of: 20, terms: 500)
+    weights: any WeightSource = RandomWeights(), keepsAll: Bool = false
   ) {
     self.name = name
     self.network = network
     self.weights = weights
     self.input = input
     self.keepsAll = keepsAll
-    self.tolerance = tolerance
   }
 
   /// - Parameter build: Appends nodes to the network.
   init(
     _ name: String, input shape: TensorShape, values: HostTensor? = nil,
-    tolerance: Tolerance = .chain(of: 20, terms: 500), build: (inout Network) -> Void
+    build: (inout Network) -> Void
   ) {
     var network = Network(inputChannels: shape.channels)
     build(&network)
-    self.init(
-      name, network, input: values ?? HostTensor(shape: shape, uniform: name),
-      tolerance: tolerance)
+    self.init(name, network, input: values ?? HostTensor(shape: shape, uniform: name))
   }
 
   /// The last node that can be computed; with padding VALID, branches may end in different sizes.

@@ -39,6 +39,10 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
 
   var fuses: Bool { self != .reference }
 
+  var isTiled: Bool {
+    if case .tiled = self { true } else { false }
+  }
+
   /// Channels of a pixel are padded to a multiple of this.
   var channelAlignment: Int {
     if case .vector = self { VectorConvolutionTuning.channelBlock } else { 1 }
