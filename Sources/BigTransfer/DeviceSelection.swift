@@ -60,7 +60,7 @@ extension DeviceSelection {
   /// The id of the device that would be taken first: `P:D`, `cpu` or `reference`.
   /// - Throws: `ClassifierError` where there is no such device.
   public func firstChoice(in inventory: DeviceInventory) throws -> String {
-    let first = try BackendCandidate.candidates(for: self) { inventory }[0]
+    let first = try BackendLineup.strict(self) { inventory }.candidates[0]
     return first.device?.id ?? first.name
   }
 }

@@ -14,21 +14,6 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
     case notRun = "not run"
   }
 
-  /// Kernels that were left for plainer ones.
-  public struct PassedOver: Hashable, Sendable, Codable {
-    /// Their name, such as `vector8`.
-    public let kernels: String
-    /// What they did wrong, and in which layer.
-    public let reason: String
-    /// They take too long to build, and nothing else is wrong with them.
-    public let isOnlySlow: Bool
-
-    private enum CodingKeys: String, CodingKey {
-      case kernels, reason
-      case isOnlySlow = "only_slow"
-    }
-  }
-
   public let state: State
   /// The kernels that passed.
   public let kernels: String?
@@ -37,7 +22,7 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
   /// When it passed, where that was in an earlier run: ISO 8601.
   public let date: String?
   /// Better kernels that may not be used, best first.
-  public let passedOver: [PassedOver]
+  public let passedOver: [DeviceFacts.PassedOver]
   /// Why the device cannot be used at all.
   public let reason: String?
 
@@ -48,7 +33,13 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
 
   /// Whether something computed wrong results or did not work at all.
   public var foundFault: Bool {
-    state == .failed || passedOver.contains { !$0.isOnlySlow }
+    state == .failed || passedOver.contains(where: \.isFault)
+  }
+
+  /// A check whose process ended before its result.
+  public static func failed(because reason: String) -> SelfCheckOutcome {
+    SelfCheckOutcome(
+      state: .failed, kernels: nil, milliseconds: nil, date: nil, passedOver: [], reason: reason)
   }
 
   public var description: String {
@@ -106,11 +97,9 @@ extension Device {
     return .notRun
   }
 
-  private static func rows(_ passedOver: [KernelChoice.PassedOver]) -> [SelfCheckOutcome.PassedOver]
-  {
+  private static func rows(_ passedOver: [KernelChoice.PassedOver]) -> [DeviceFacts.PassedOver] {
     passedOver.map {
-      SelfCheckOutcome.PassedOver(
-        kernels: $0.kernels, reason: $0.reason, isOnlySlow: $0.isOnlySlow)
+      DeviceFacts.PassedOver(kernels: $0.kernels, reason: $0.reason, isFault: !$0.isSlowBuild)
     }
   }
 }

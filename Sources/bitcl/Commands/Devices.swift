@@ -40,14 +40,36 @@ struct Devices: AsyncParsableCommand {
     for fault in survey.faults { common.console.warn(fault.warning) }
     guard var report = survey.devices else { throw EarlyExit(status: .unavailable) }
     report.faults = survey.faults
+    if selfCheck { try await runSelfChecks(&report, survey) }
     let output = ByteSink.standardOutput
     switch format {
     case .text: try output.write(report.text)
     case .json: try output.write(try JSON.encode(report) + "\n")
     }
     try output.flush()
-    if selfCheck, outcomes.values.contains(where: \.foundFault) {
-      throw EarlyExit(status: .checkFailed)
+    if selfCheck, report.hasFailedSelfCheck { throw EarlyExit(status: .checkFailed) }
+  }
+
+  /// Far beyond any device that would be worth its use.
+  private static let checkLimit = Duration.seconds(900)
+
+  private func runSelfChecks(_ report: inout DevicesReport, _ survey: DriverSurvey) async throws {
+    for id in report.deviceIDs {
+      var found: SelfCheckOutcome?
+      var failure: FailureNotice?
+      let outcome = await ChildProcess.run(
+        .selfCheck(device: id), changes: survey.environment,
+        limits: ChildProcess.Limits(total: Self.checkLimit)
+      ) { event in
+        switch event {
+        case .selfCheck(let outcome): found = outcome
+        case .failure(let notice): failure = notice
+        case .devices, .validation, .golden: break
+        }
+      }
+      try Task.checkCancellation()
+      report.setSelfCheck(
+        found ?? .failed(because: failure?.message ?? "its process \(outcome.ending)"), of: id)
     }
   }
 }

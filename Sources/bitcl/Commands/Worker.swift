@@ -20,6 +20,7 @@ struct Worker: AsyncParsableCommand {
     do {
       switch request {
       case .devices(let words): try channel.send(devices(words))
+      case .selfCheck(let device): try channel.send(.selfCheck(try await selfCheck(device)))
       case .validate(let request): try await validate(request, channel)
       case .golden(let request): try channel.send(.golden(try await golden(request)))
       }
@@ -39,6 +40,13 @@ struct Worker: AsyncParsableCommand {
       }
     }
     return .devices(DevicesReport(inventory), choices: choices)
+  }
+
+  private func selfCheck(_ id: Device.ID) async throws -> SelfCheckOutcome {
+    guard let device = DeviceInventory.current().devices.first(where: { $0.id == id }) else {
+      return .failed(because: "there is no device \(id)")
+    }
+    return try await device.runSelfCheck()
   }
 
   private func validate(_ request: ValidationRequest, _ channel: WorkerChannel) async throws {

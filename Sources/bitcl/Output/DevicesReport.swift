@@ -8,7 +8,7 @@ struct DevicesReport: Codable, Sendable {
     let vendor: String
     let version: String
     let failure: String?
-    let devices: [DeviceEntry]
+    fileprivate(set) var devices: [DeviceEntry]
     let unusable: [Unusable]
   }
 
@@ -32,7 +32,7 @@ struct DevicesReport: Codable, Sendable {
     let hasUnifiedMemory: Bool
     let score: Double
     let scoreReason: String
-    let selfCheck: SelfCheckOutcome?
+    fileprivate(set) var selfCheck: SelfCheckOutcome?
 
     private enum CodingKeys: String, CodingKey {
       case id, name, type, vendor, version, driver, score
@@ -70,7 +70,7 @@ struct DevicesReport: Codable, Sendable {
 
   var schemaVersion = JSON.schemaVersion
   let library: String?
-  let platforms: [Platform]
+  private(set) var platforms: [Platform]
   let auto: Choice
   let findings: [Finding]
   /// Drivers that end or block every process that uses them; the others were asked without them.
@@ -81,14 +81,13 @@ struct DevicesReport: Codable, Sendable {
     case schemaVersion = "schema_version"
   }
 
-  /// - Parameter selfChecks: By the devices' ids.
-  init(_ inventory: DeviceInventory, selfChecks: [Device.ID: SelfCheckOutcome] = [:]) {
+  init(_ inventory: DeviceInventory) {
     library = inventory.library
     platforms = inventory.platforms.map { platform in
       Platform(
         index: platform.index, name: platform.name, vendor: platform.vendor,
         version: platform.version, failure: platform.failure,
-        devices: platform.devices.map { DeviceEntry($0, selfChecks[$0.id]) },
+        devices: platform.devices.map(DeviceEntry.init),
         unusable: platform.unusable.map { Unusable(id: $0.id, name: $0.name, reason: $0.reason) })
     }
     let choice = DeviceSelection.automaticChoice(in: inventory)
@@ -98,8 +97,8 @@ struct DevicesReport: Codable, Sendable {
 }
 
 extension DevicesReport.DeviceEntry {
-  fileprivate init(_ device: Device, _ selfCheck: SelfCheckOutcome?) {
-    self.selfCheck = selfCheck
+  fileprivate init(_ device: Device) {
+    selfCheck = device.knownSelfCheck()
     id = device.id
     name = device.name
     type = device.kind.rawValue
@@ -139,6 +138,21 @@ extension DevicesReport.DeviceEntry {
 }
 
 extension DevicesReport {
+  var deviceIDs: [Device.ID] { platforms.flatMap { $0.devices.map(\.id) } }
+
+  var hasFailedSelfCheck: Bool {
+    platforms.contains { $0.devices.contains { $0.selfCheck?.foundFault == true } }
+  }
+
+  mutating func setSelfCheck(_ outcome: SelfCheckOutcome, of id: Device.ID) {
+    for platform in platforms.indices {
+      for device in platforms[platform].devices.indices
+      where platforms[platform].devices[device].id == id {
+        platforms[platform].devices[device].selfCheck = outcome
+      }
+    }
+  }
+
   var text: String {
     var text = ""
     for platform in platforms {

@@ -43,7 +43,7 @@ struct DeviceValidations {
         report.add(event)
         progress.show(event, of: report)
       case .failure(let notice): failure = notice
-      case .devices, .golden: break
+      case .devices, .selfCheck, .golden: break
       }
     }
     progress.clear()

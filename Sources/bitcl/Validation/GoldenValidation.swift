@@ -38,7 +38,7 @@ struct GoldenValidation {
       switch event {
       case .golden(let found): report = found
       case .failure(let notice): failure = notice
-      case .devices, .validation: break
+      case .devices, .selfCheck, .validation: break
       }
     }
     try Task.checkCancellation()

@@ -9,6 +9,7 @@ import BigTransfer
 /// What a worker sends, a line of JSON each.
 enum WorkerEvent: Codable, Sendable {
   case devices(DevicesReport, choices: [DeviceChoice])
+  case selfCheck(SelfCheckOutcome)
   case validation(ValidationEvent)
   case golden(GoldenReport)
   /// The request cannot be served, with the exit status that this would have as a command.

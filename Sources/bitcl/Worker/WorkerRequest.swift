@@ -8,6 +8,8 @@
 enum WorkerRequest: Codable, Sendable {
   /// List the devices, and say which of them words of `-d` mean.
   case devices(words: [String])
+  /// Run the self-check of the device at this place.
+  case selfCheck(device: String)
   case validate(ValidationRequest)
   case golden(GoldenRequest)
 
