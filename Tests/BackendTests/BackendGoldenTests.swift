@@ -7,7 +7,7 @@ import Testing
 struct BackendGoldenTests {
   @Test(
     "every tensor of a golden lies within the limits",
-    arguments: try GoldenCase.computable, Backends.all)
+    arguments: try GoldenCase.computable, Backends.forNetworks)
   func matchesGolden(_ golden: GoldenCase, _ tested: BackendUnderTest) async throws {
     let backend = try tested.available()
     let model = try golden.openModel()
@@ -18,7 +18,7 @@ struct BackendGoldenTests {
 
   @Test(
     "what transformers refuses is refused, and its stem still computed",
-    arguments: try GoldenCase.refused, Backends.all)
+    arguments: try GoldenCase.refused, Backends.forNetworks)
   func refuses(_ golden: GoldenCase, _ tested: BackendUnderTest) async throws {
     let backend = try tested.available()
     let model = try golden.openModel()

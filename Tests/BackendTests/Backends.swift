@@ -29,6 +29,11 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
 enum Backends {
   static let all = TestScope.current == .everything ? onHost + onDevice : onDevice
 
+  /// For tests of whole networks: on a slow device, only its best kernels and the plainest.
+  static let forNetworks =
+    TestScope.current == .smallShapes
+    ? [onDevice.first, onDevice.last].compactMap { $0 } : all
+
   private static let onHost =
     [BackendUnderTest("reference") { ReferenceBackend() }]
     + InstructionSet.available.map { set in
