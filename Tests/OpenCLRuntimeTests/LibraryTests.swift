@@ -100,6 +100,36 @@ struct DiagnosisTests {
     #expect(diagnosis.advice?.contains("pocl-opencl-icd") == true)
   }
 
+  @Test("an empty platform has its cause named, where it is known")
+  func emptyPlatformCauses() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("", to: "file")
+    func diagnosis(_ name: String, _ environment: [String: String]) -> Diagnosis {
+      let info = PlatformInfo(index: 0, name: name, vendor: "V", version: "OpenCL 3.0")
+      let platform = Platform(info: info, devices: [], unusable: [], failure: nil)
+      return Diagnosis(
+        of: Discovery(platforms: [platform], failure: nil), library: .success("libOpenCL.so.1"),
+        registry: noDrivers, nodes: [], environment: environment)
+    }
+    let pocl = "Portable Computing Language"
+    // A cache inside a file can be written by nobody, the superuser included.
+    for environment in [
+      ["POCL_CACHE_DIR": file + "/kcache"], ["XDG_CACHE_HOME": file], ["HOME": file],
+    ] {
+      let finding = diagnosis(pocl, environment)
+      #expect(finding.summary?.contains("cannot be written") == true)
+      #expect(finding.findings.first?.problem.contains(file) == true)
+      #expect(finding.advice?.contains("POCL_CACHE_DIR") == true)
+    }
+    let fresh = diagnosis(pocl, ["HOME": folder.path])
+    #expect(fresh.summary == "no OpenCL device: 1 platform answered, it has no device")
+    let wrong = diagnosis(pocl, ["HOME": folder.path, "POCL_DEVICES": "none"])
+    #expect(wrong.findings.first?.problem.contains("POCL_DEVICES=none") == true)
+    let off = diagnosis("rusticl", [:])
+    #expect(off.findings.first?.problem.contains("RUSTICL_ENABLE is not set") == true)
+    #expect(off.advice?.contains("radeonsi") == true)
+  }
+
   @Test("a GPU without a driver names the package of its maker")
   func gpuWithoutDriver() throws {
     let root = try TemporaryFolder()

@@ -1,5 +1,11 @@
 internal import COpenCL
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The place of a device among the platforms: `P:D`.
 ///
 /// Indices depend on the installed drivers and on the environment: they are for one session, names
@@ -106,6 +112,9 @@ extension Device {
     if !isCompilerAvailable { return "its driver has no compiler for OpenCL C" }
     if !isLittleEndian { return "it is big-endian" }
     if kind == .custom { return "it runs built-in kernels only" }
+    if quirks.runsLinker, !ProgramPath.holds("ld", ProcessInfo.processInfo.environment) {
+      return "its driver needs the linker ld, which is not in PATH (Debian: apt install binutils)"
+    }
     return limits.defect
   }
 }

@@ -12,6 +12,12 @@ package struct DeviceQuirks: Hashable, Sendable {
   package var isSingleThreaded = false
   /// A work-item's loops, all together, silently end after so many rounds; nil: they do not.
   package var loopIterationLimit: Int?
+  /// The driver runs `ld` to finish a kernel, and ends the process where there is none.
+  package var runsLinker = false
+  /// What the driver must be able to write to offer a device.
+  package var cache: DriverCache?
+  /// How the driver's devices are chosen.
+  package var deviceSwitch: DriverSwitch?
 
   package init() {}
 
@@ -64,6 +70,25 @@ package struct DeviceQuirks: Hashable, Sendable {
     Row(
       quirk: { $0.compilesAtFirstLaunch = true }, platform: "Portable Computing Language",
       evidence: "measured with 3.1: clBuildProgram takes milliseconds, the first launch the rest"),
+    Row(
+      quirk: { $0.runsLinker = true }, platform: "Portable Computing Language",
+      evidence: "3.1, a PATH without ld: “Final linking of kernel … failed.”, then SIGABRT"),
+    Row(
+      quirk: { $0.cache = DriverCache(variable: "POCL_CACHE_DIR", name: "pocl/kcache") },
+      platform: "Portable Computing Language",
+      evidence: "3.1, a home that cannot be written: the platform is there and has no device"),
+    Row(
+      quirk: {
+        $0.deviceSwitch = DriverSwitch(
+          variable: "POCL_DEVICES", values: "pthread", isOffByDefault: false)
+      }, platform: "Portable Computing Language",
+      evidence: "PoCL's documentation, POCL_DEVICES"),
+    Row(
+      quirk: {
+        $0.deviceSwitch = DriverSwitch(
+          variable: "RUSTICL_ENABLE", values: "radeonsi (AMD), iris (Intel) or llvmpipe (the CPU)",
+          isOffByDefault: true)
+      }, platform: "rusticl", evidence: "Mesa's documentation, RUSTICL_ENABLE"),
     Row(
       quirk: { $0.abortsOnForeignBinary = true }, platform: "rusticl",
       evidence: "Mesa 22.3.6: 64 bytes of 0x5A panic with “unknown version” in core/program.rs"),

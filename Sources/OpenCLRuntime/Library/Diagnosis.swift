@@ -1,10 +1,16 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Why OpenCL offers what it offers here: what is missing, and what mends it.
 package struct Diagnosis: Sendable {
   package let discovery: Discovery
   package let library: Result<String, OpenCLError>
   package let registry: DriverRegistry
   package let nodes: [DeviceNode]
-  package let poCLCache: PoCLCache
+  private let environment: [String: String]
 
   /// Something that is wrong or missing.
   package struct Finding: Hashable, Sendable {
@@ -17,13 +23,13 @@ package struct Diagnosis: Sendable {
   package init(
     of discovery: Discovery = .run(), library: Result<String, OpenCLError>? = nil,
     registry: DriverRegistry = .read(), nodes: [DeviceNode] = DeviceNode.all(),
-    poCLCache: PoCLCache = PoCLCache()
+    environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
-    self.poCLCache = poCLCache
     self.discovery = discovery
     self.library = library ?? OpenCLLibrary.shared.result
     self.registry = registry
     self.nodes = nodes
+    self.environment = environment
   }
 
   /// Everything wrong, the most fundamental first. Empty platforms are wrong only where there is
@@ -31,9 +37,14 @@ package struct Diagnosis: Sendable {
   package var findings: [Finding] {
     let specific =
       libraryFindings + driverFindings + permissionFindings + missingDriverFindings
-      + deviceFindings + poCLFindings
+      + cacheFindings + deviceFindings
     guard specific.isEmpty, let summary else { return specific }
-    return [Finding(problem: summary, advice: Self.cpuDriverAdvice)]
+    let switches = switchFindings
+    // Where there is a driver for the CPU, it has its own reason.
+    if emptyPlatforms.contains(where: { $0.quirks.cache != nil }), !switches.isEmpty {
+      return switches
+    }
+    return switches + [Finding(problem: summary, advice: Self.cpuDriverAdvice)]
   }
 
   /// What mends the most fundamental problem.
@@ -54,8 +65,13 @@ package struct Diagnosis: Sendable {
     switch (platforms, unusable.count) {
     case (0, _) where registry.drivers.isEmpty: text += "no driver is installed"
     case (0, _): text += "no driver that is registered in \(registry.place) answers"
-    case (1, 0): text += "1 platform answered, it has no device"
-    case (_, 0): text += "\(platforms) platforms answered, none has a device"
+    case (_, 0):
+      text +=
+        platforms == 1
+        ? "1 platform answered, it has no device"
+        : "\(platforms) platforms answered, none has a device"
+      let causes = (cacheFindings + switchFindings).map(\.problem)
+      if !causes.isEmpty { text += " (\(causes.joined(separator: "; ")))" }
     default:
       text += unusable.map { "\($0.name ?? "\($0.id)") cannot be used: \($0.reason)" }
         .joined(separator: "; ")
@@ -106,6 +122,33 @@ package struct Diagnosis: Sendable {
     }
   }
 
+  private var emptyPlatforms: [(name: String, quirks: DeviceQuirks)] {
+    discovery.platforms.filter { $0.isEmpty && $0.failure == nil }.map {
+      ($0.info.name, DeviceQuirks(platform: $0.info.name, driver: ""))
+    }
+  }
+
+  private var cacheFindings: [Finding] {
+    emptyPlatforms.compactMap { name, quirks in
+      guard let cache = quirks.cache, !cache.isUsable(environment) else { return nil }
+      return Finding(
+        problem: "platform \(name) has no device: its cache \(cache.folder(environment)) cannot be"
+          + " written",
+        advice: "let \(cache.variable) name a folder that this user may write")
+    }
+  }
+
+  private var switchFindings: [Finding] {
+    emptyPlatforms.compactMap { name, quirks in
+      guard let choice = quirks.deviceSwitch, let blame = choice.blame(environment) else {
+        return nil
+      }
+      return Finding(
+        problem: "platform \(name) has no device: \(blame)",
+        advice: "let \(choice.variable) name \(choice.values)")
+    }
+  }
+
   private var deviceFindings: [Finding] {
     discovery.platforms.compactMap { platform in
       platform.failure.map {
@@ -116,17 +159,5 @@ package struct Diagnosis: Sendable {
         Finding(
           problem: "device \($0.id) \($0.name ?? "") cannot be used: \($0.reason)", advice: nil)
       }
-  }
-
-  private var poCLFindings: [Finding] {
-    let isEmpty = discovery.platforms.contains {
-      $0.info.name == "Portable Computing Language" && $0.isEmpty && $0.failure == nil
-    }
-    guard isEmpty, !poCLCache.isWritable else { return [] }
-    return [
-      Finding(
-        problem: "PoCL offers no device because it cannot write to its folder \(poCLCache.path)",
-        advice: "make that folder writable, or set POCL_CACHE_DIR to one that is")
-    ]
   }
 }
