@@ -16,6 +16,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // Without traits: nothing of Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     // C: each hides one thing that Swift cannot reach safely.
@@ -30,6 +31,7 @@ let package = Package(
         .linkedLibrary("webpdemux", .when(traits: ["WebP"])),
       ]),
     .target(name: "CVectorKernels"),
+    .target(name: "CProcessStart"),
 
     // The vocabulary, and bytes to tensor.
     .target(name: "BiTModel"),
@@ -53,10 +55,11 @@ let package = Package(
     .executableTarget(
       name: "bitcl",
       dependencies: [
-        "BigTransfer",
+        "BigTransfer", "CProcessStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
     .target(

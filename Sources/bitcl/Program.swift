@@ -6,7 +6,8 @@ enum Program {
     fillStandardDescriptors()
     // A reader that went away is then an error of `write`, which ends the program quietly.
     ignoreBrokenPipes()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    if !ProcessStart.hasProcessFileSystem { Console.printError(ProcessStart.noProcessFileSystem) }
+    let arguments = Array(ProcessStart.arguments.dropFirst())
     let task = Task { await run(arguments) }
     let interrupts = Interrupts(cancelling: task)
     let status = await task.value

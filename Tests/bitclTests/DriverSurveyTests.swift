@@ -39,7 +39,7 @@ struct DriverSurveyTests {
     #expect(platforms.isEmpty == !Self.hasPoCL)
   }
 
-  private static let hasPoCL = FileManager.default.fileExists(
+  static let hasPoCL = FileManager.default.fileExists(
     atPath: "/etc/OpenCL/vendors/pocl.icd")
 
   @Test("what is left of the drivers is removed again")

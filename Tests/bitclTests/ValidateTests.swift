@@ -64,6 +64,39 @@ struct ValidateTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
   }
 
+  @Test(
+    "a wrong kernel is named, with the layer that it wrote",
+    .enabled(if: DriverSurveyTests.hasPoCL, "PoCL is missing"))
+  func wrongKernel() async throws {
+    try await withTemporaryDirectory { folder in
+      let kernels = folder.appending(path: "Kernels")
+      try FileManager.default.copyItem(
+        at: BuiltCommand.root.appending(path: "Kernels"), to: kernels)
+      let file = kernels.appending(path: "max_pool.cl")
+      let source = try String(contentsOf: file, encoding: .utf8)
+      let wrong = source.replacing("fmax(largest, v)", with: "fmax(largest, v * 1.001f)")
+      #expect(wrong != source)
+      try wrong.write(to: file, atomically: true, encoding: .utf8)
+      let result = try await BuiltCommand.run(
+        ["validate", "-q", "-d", "Portable", "-m", "demo", "--per-layer"],
+        environment: ["BITCL_KERNELS": kernels.path])
+      #expect(result.status == 3)
+      #expect(result.output.contains("first wrong layer: "))
+      #expect(result.output.contains("written by max_pool, "))
+    }
+  }
+
+  @Test("a reader that goes away leaves the verdict", .timeLimit(.minutes(2)))
+  func closedPipe() async throws {
+    let driver = try FakeDriver(.printAndExit)
+    let result = try await BuiltCommand.shell(
+      """
+      { OCL_ICD_VENDORS='\(driver.environment["OCL_ICD_VENDORS"] ?? "")' "$BITCL" validate -q \
+      -d Fake -m demo; echo $? >&2; } | true
+      """)
+    #expect(result.errors == "3\n")
+  }
+
   @Test("a driver that ends every process is a row, and the other devices are checked")
   func crashingDriver() async throws {
     let driver = try FakeDriver(.abortWhenListing)

@@ -36,11 +36,7 @@ struct Devices: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let survey = try await DriverSurvey.run(limit: .seconds(timeLimit))
-    for fault in survey.faults { common.console.warn(fault.warning) }
-    guard var report = survey.devices else { throw EarlyExit(status: .unavailable) }
-    report.faults = survey.faults
-    if selfCheck { try await runSelfChecks(&report, survey) }
+    let report = try await makeReport()
     let output = ByteSink.standardOutput
     switch format {
     case .text: try output.write(report.text)
@@ -71,5 +67,20 @@ struct Devices: AsyncParsableCommand {
       report.setSelfCheck(
         found ?? .failed(because: failure?.message ?? "its process \(outcome.ending)"), of: id)
     }
+  }
+
+  private func makeReport() async throws -> DevicesReport {
+    let survey: DriverSurvey
+    do {
+      survey = try await DriverSurvey.run(limit: .seconds(timeLimit))
+    } catch let error as ChildProcess.NotStarted {
+      common.console.warn("\(error)")
+      return DevicesReport(.current())
+    }
+    for fault in survey.faults { common.console.warn(fault.warning) }
+    guard var report = survey.devices else { throw EarlyExit(status: .unavailable) }
+    report.faults = survey.faults
+    if selfCheck { try await runSelfChecks(&report, survey) }
+    return report
   }
 }

@@ -29,7 +29,7 @@ struct Validate: AsyncParsableCommand {
         + " one that would be chosen.", valueName: "device"))
   var device: [DeviceSelection] = []
 
-  @Flag(help: "Check every OpenCL device of every platform, and cpu.")
+  @Flag(help: "Check every OpenCL device of every platform, and cpu; -d adds to them.")
   var all = false
 
   @Option(help: ArgumentHelp("Compare with the results in a file instead.", valueName: "file"))
@@ -46,8 +46,11 @@ struct Validate: AsyncParsableCommand {
   @Option(help: "What random inputs are drawn from.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("What a device may take at most.", valueName: "seconds"))
-  var timeLimit = 600.0
+  @Option(
+    help: ArgumentHelp(
+      "What a device may take at most. Without it 600, and with --golden no limit.",
+      valueName: "seconds"))
+  var timeLimit: Double?
 
   @Option(help: ArgumentHelp("Write a page of HTML as well.", valueName: "file"))
   var report: String?
@@ -57,12 +60,13 @@ struct Validate: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  static let longestTimeLimit = 1e6
+
   func validate() throws {
     guard (2...1000).contains(repeats) else { throw ValidationError("--repeat must be 2 to 1000.") }
-    guard timeLimit >= 1, timeLimit <= 1e6 else {
+    if let timeLimit, !(1...Self.longestTimeLimit).contains(timeLimit) {
       throw ValidationError("--time-limit must be 1 to 1000000 seconds.")
     }
-    if all, !device.isEmpty { throw ValidationError("Give --all or -d, not both.") }
     if images.contains("-") {
       throw ValidationError("Images from standard input cannot be given to several devices.")
     }
@@ -83,18 +87,25 @@ struct Validate: AsyncParsableCommand {
   /// What the drivers offer, and the ids of the devices that were asked for, each once.
   /// - Throws: `CommandFailure` where one is not there.
   func devices() async throws -> (survey: DriverSurvey, ids: [String]) {
-    let words = all ? ["cpu"] : device.isEmpty ? ["auto"] : device.map(\.description)
+    let named = device.map(\.description)
+    let words = all ? ["cpu"] + named : named.isEmpty ? ["auto"] : named
     let survey: DriverSurvey
     if !all, words.allSatisfy({ ["cpu", "reference"].contains($0) }) {
       survey = .withoutOpenCL(words)
     } else {
-      let limit = min(DriverSurvey.defaultLimit, .seconds(timeLimit))
-      survey = try await DriverSurvey.run(words: words, limit: limit)
+      let limit = Duration.seconds(timeLimit ?? Self.longestTimeLimit)
+      survey = try await DriverSurvey.run(
+        words: words, limit: min(DriverSurvey.defaultLimit, limit))
     }
     for fault in survey.faults { common.console.warn(fault.warning) }
     guard !survey.choices.isEmpty else {
       throw CommandFailure(
         .unavailable, "OpenCL cannot be used, as the warning says. Use the device 'cpu'")
+    }
+    if all, let devices = survey.devices, devices.platforms.allSatisfy(\.devices.isEmpty) {
+      for finding in devices.findings {
+        common.console.warn(finding.problem + (finding.advice.map { ". To mend it: \($0)" } ?? ""))
+      }
     }
     var ids = all ? survey.devices?.platforms.flatMap(\.devices).map(\.id) ?? [] : []
     for choice in survey.choices {

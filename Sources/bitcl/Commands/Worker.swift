@@ -56,7 +56,9 @@ struct Worker: AsyncParsableCommand {
     options.repeats = request.repeats
     options.seed = request.seed
     options.timeBudget = .seconds(request.secondsAllowed)
-    options.oracleFolder = URL(filePath: request.oracleFolder, directoryHint: .isDirectory)
+    options.oracleFolder = request.oracleFolder.map {
+      URL(filePath: $0, directoryHint: .isDirectory)
+    }
     try await DeviceValidation(DeviceSelection(request.device), options: options)
       .run { event in try channel.send(.validation(event)) }
   }

@@ -30,7 +30,7 @@ struct DriverSurvey: Sendable {
   /// - Parameters:
   ///   - words: Words of `-d`.
   ///   - limit: How long a process that lists devices may take.
-  /// - Throws: `CommandFailure` where a child process cannot be used; `CancellationError`.
+  /// - Throws: `ChildProcess.NotStarted`, `CommandFailure`, `CancellationError`.
   static func run(
     words: [String] = [], limit: Duration = defaultLimit
   ) async throws -> DriverSurvey {
@@ -97,9 +97,7 @@ struct DriverSurvey: Sendable {
       }
     }
     try Task.checkCancellation()
-    if case .notStarted(let reason) = outcome.ending {
-      throw CommandFailure(.unexpected, "cannot start a child process: \(reason)")
-    }
+    if case .notStarted(let reason) = outcome.ending { throw ChildProcess.NotStarted(reason) }
     // What happens after the answer does not matter here.
     return listing ?? .died(outcome)
   }
@@ -110,6 +108,6 @@ extension DriverFault {
     let library = driver.library ?? "a file that cannot be read"
     self.init(
       source: driver.file.map { "the driver of \($0) (\(library))" } ?? "the driver \(library)",
-      outcome, advice: DriverAdvice.onEnd(output: outcome.output))
+      outcome, advice: DriverAdvice.onEnd(outcome.ending, output: outcome.output))
   }
 }

@@ -78,11 +78,18 @@ enum Text {
       + (digits.count < 2 ? "0" + digits : digits)
   }
 
-  /// `31 %`, `0.4 %`; `5300 %` of a limit that is exceeded.
-  static func percent(_ fraction: Double) -> String {
+  /// `31 %`, `0.4 %`; `560 times` beyond ten.
+  static func share(_ fraction: Double) -> String {
+    guard fraction.isFinite else { return "\(fraction)" }
+    guard fraction < 10 else { return "\(grouped(Int(min(fraction, 1e15).rounded()))) times" }
     let percent = fraction * 100
-    guard percent.isFinite else { return "not finite" }
     return fixed(percent, decimals: percent > 0 && percent < 9.95 ? 1 : 0) + " %"
+  }
+
+  /// `31 % of its limit`, `560 times its limit`
+  static func shareOfLimit(_ fraction: Double) -> String {
+    guard fraction.isFinite else { return "beyond any limit" }
+    return share(fraction) + (fraction < 10 ? " of" : "") + " its limit"
   }
 
   /// With its middle left out where it is longer than `length` characters.

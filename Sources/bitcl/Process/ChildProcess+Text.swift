@@ -1,3 +1,5 @@
+import BigTransfer
+
 extension ChildProcess.Ending: CustomStringConvertible {
   /// The rest of a sentence that begins with the process.
   var description: String {
@@ -22,4 +24,19 @@ extension ChildProcess.Ending: CustomStringConvertible {
 
   private static let signalNames = Dictionary(
     uniqueKeysWithValues: fatalSignals.map { ($0.number, "\($0.name) (\($0.meaning))") })
+}
+
+extension ChildProcess {
+  /// The system does not let this program start itself.
+  struct NotStarted: ClassifiedFailure, CustomStringConvertible {
+    let description: String
+
+    var failureKind: FailureKind { .unexpected }
+
+    init(_ reason: String) {
+      description =
+        "cannot start \(ProcessStart.executable) as a child process, which keeps drivers that crash apart:"
+        + " \(reason). Look at the limits on processes and memory (ulimit -a)"
+    }
+  }
 }

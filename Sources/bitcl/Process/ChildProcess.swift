@@ -1,5 +1,6 @@
 import Subprocess
 import Synchronization
+import SystemPackage
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -60,7 +61,7 @@ enum ChildProcess {
     options.teardownSequence = [.gentleToGroup]
     do {
       let result = try await Subprocess.run(
-        .path("/proc/self/exe"),
+        .path(FilePath(ProcessStart.executable)),
         arguments: Arguments(executablePathOverride: "bitcl", remainingValues: [Worker.name]),
         environment: environment(changes),
         platformOptions: options, input: .inputWriter, output: .sequence, error: .sequence

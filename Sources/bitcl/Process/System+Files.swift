@@ -65,3 +65,12 @@ private func mayMakeFiles(beside path: String) -> Bool {
   let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   return access(folder, W_OK | X_OK) == 0
 }
+
+/// Makes a folder that only this user may enter.
+/// - Parameter template: Its path, with `XXXXXX` at the end for what makes it unique.
+func makeFolder(template: String) -> String? {
+  var path = Array(template.utf8CString)
+  return path.withUnsafeMutableBufferPointer { buffer in
+    buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+  }
+}

@@ -22,13 +22,17 @@ func takeOver(_ descriptor: Int32, by replacement: Int32) -> Int32? {
   return kept
 }
 
-/// As `takeOver(_:by:)`, with a file in its place that is opened for reading.
-func takeOver(_ descriptor: Int32, by path: String) -> Int32? {
-  let replacement = open(path, O_RDONLY | O_CLOEXEC)
-  guard replacement >= 0 else { return nil }
-  defer { close(replacement) }
-  return takeOver(descriptor, by: replacement)
+/// As `takeOver(_:by:)`, with nothing to read in its place. Not with /dev/null, which a bare file
+/// system lacks.
+func takeOverForReading(_ descriptor: Int32) -> Int32? {
+  var ends: [Int32] = [-1, -1]
+  guard pipe(&ends) == 0 else { return nil }
+  close(ends[1])
+  defer { close(ends[0]) }
+  return takeOver(descriptor, by: ends[0])
 }
+
+func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
 /// Ends this process and, where it leads a group of its own, those that it started.
 func endProcessGroup() -> Never {

@@ -10,16 +10,14 @@ final class TemporaryFolder: Sendable {
 
   /// - Throws: `CommandFailure` where none can be made.
   init(_ purpose: String) throws {
-    url = FileManager.default.temporaryDirectory
-      .appending(path: "bitcl-\(purpose)-\(UUID().uuidString)", directoryHint: .isDirectory)
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-    } catch {
+    let parent = FileManager.default.temporaryDirectory.path
+    guard let path = makeFolder(template: "\(parent)/bitcl-\(purpose)-XXXXXX") else {
       throw CommandFailure(
         .unexpected,
-        "cannot make the folder \(url.path): \(error). Set TMPDIR to a folder that can be written"
-          + " to")
+        "cannot make a folder in \(parent): \(lastErrorText()). Set TMPDIR to a folder that can be"
+          + " written to")
     }
+    url = URL(filePath: path, directoryHint: .isDirectory)
   }
 
   /// - Throws: `CommandFailure` where the file cannot be written.

@@ -18,7 +18,7 @@ struct DeviceValidations {
   /// - Parameter ids: `P:D`, `cpu` or `reference`.
   /// - Returns: A row a device, also for those whose process died; the last one may be incomplete
   ///   where the task was cancelled, and those after it are missing then.
-  /// - Throws: `CommandFailure` for what no device is to blame for, such as a damaged model.
+  /// - Throws: `ChildProcess.NotStarted`; `CommandFailure` for what no device is to blame for, such as a damaged model.
   func run(_ ids: [String]) async throws -> [ValidationReport.DeviceEntry] {
     var entries: [ValidationReport.DeviceEntry] = []
     for id in ids {
@@ -47,9 +47,7 @@ struct DeviceValidations {
       }
     }
     progress.clear()
-    if case .notStarted(let reason) = outcome.ending {
-      throw CommandFailure(.unexpected, "cannot start a child process: \(reason)")
-    }
+    if case .notStarted(let reason) = outcome.ending { throw ChildProcess.NotStarted(reason) }
     if let failure, failure.code != ExitStatus.unavailable.code { throw failure.failure }
     return entry(report, outcome, failure)
   }
@@ -69,7 +67,8 @@ struct DeviceValidations {
     if let ending { report.interrupt(ending) }
     let entry = ValidationReport.DeviceEntry(
       report: report, ending: ending, output: outcome.output,
-      advice: ending.map { _ in DriverAdvice.onEnd(output: outcome.output) },
+      advice: failure == nil && ending != nil
+        ? DriverAdvice.onEnd(outcome.ending, output: outcome.output) : nil,
       seconds: outcome.duration / .seconds(1))
     let results = report.results
     console.note(

@@ -33,7 +33,7 @@ struct GoldenValidation {
       device: id, model: command.modelOptions.model, golden: golden)
     let outcome = await ChildProcess.run(
       .golden(request), changes: environment,
-      limits: ChildProcess.Limits(total: .seconds(command.timeLimit))
+      limits: ChildProcess.Limits(total: .seconds(command.timeLimit ?? Validate.longestTimeLimit))
     ) { event in
       switch event {
       case .golden(let found): report = found
@@ -50,7 +50,8 @@ struct GoldenValidation {
       return .compared(report)
     }
     let fault = DriverFault(
-      source: "the device \(id)", outcome, advice: DriverAdvice.onEnd(output: outcome.output))
+      source: "the device \(id)", outcome,
+      advice: DriverAdvice.onEnd(outcome.ending, output: outcome.output))
     console.warn(fault.warning)
     return .died(device: id, model: model.name, ending: "its process \(outcome.ending)")
   }

@@ -10,6 +10,11 @@ import BigTransfer
 struct OracleValidation {
   let command: Validate
 
+  /// Enough for every check on a slow device.
+  private static let defaultTimeLimit = 600.0
+
+  private var timeLimit: Double { command.timeLimit ?? Self.defaultTimeLimit }
+
   private var console: Console { command.common.console }
 
   /// - Throws: `EarlyExit`, `CommandFailure`, `OutputError`, `CancellationError`; what opening the
@@ -20,12 +25,13 @@ struct OracleValidation {
     let model = try command.modelOptions.open(console)
     let images = try usableImages(model)
     let (survey, ids) = try await command.devices()
-    let oracle = try TemporaryFolder("oracle")
+    // Without it, each device's process computes what the oracle makes of the images anew.
+    let oracle = try? TemporaryFolder("oracle")
     // The folders that the children use are there until the end.
     defer { withExtendedLifetime((survey, oracle)) {} }
     let entries = try await DeviceValidations(
       request: request(images, oracle), environment: survey.environment,
-      timeLimit: .seconds(command.timeLimit), console: console
+      timeLimit: .seconds(timeLimit), console: console
     ).run(ids)
     // A driver that was not asked for is no failure.
     let faults = command.all ? survey.faults.map(ValidationReport.DeviceEntry.init) : []
@@ -54,10 +60,10 @@ struct OracleValidation {
     }
   }
 
-  private func request(_ images: [String], _ oracle: TemporaryFolder) -> ValidationRequest {
+  private func request(_ images: [String], _ oracle: TemporaryFolder?) -> ValidationRequest {
     ValidationRequest(
       device: "", model: command.modelOptions.model, images: images, repeats: command.repeats,
-      seed: command.seed, secondsAllowed: 0, oracleFolder: oracle.url.path)
+      seed: command.seed, secondsAllowed: 0, oracleFolder: oracle?.url.path)
   }
 
   private func conditions(
@@ -65,9 +71,9 @@ struct OracleValidation {
   ) -> ValidationReport.Conditions {
     ValidationReport.Conditions(
       program: Bitcl.configuration.version,
-      command: ["bitcl"] + CommandLine.arguments.dropFirst(), started: start.formatted(.iso8601),
+      command: ["bitcl"] + ProcessStart.arguments.dropFirst(), started: start.formatted(.iso8601),
       model: model.name, images: images, repeats: command.repeats, seed: command.seed,
-      secondsAllowed: command.timeLimit, host: .current, loader: survey.devices?.library,
+      secondsAllowed: timeLimit, host: .current, loader: survey.devices?.library,
       environment: HostFacts.relevantEnvironment())
   }
 
@@ -77,6 +83,14 @@ struct OracleValidation {
       try page.write(Data(ValidationPage(report: report).html.utf8))
       console.detail("Wrote \(page.path)")
     }
+    do {
+      try writeOutput(report)
+    } catch OutputError.closedPipe {
+      // Who reads no further still wants to know by the exit code whether the devices pass.
+    }
+  }
+
+  private func writeOutput(_ report: ValidationReport) throws {
     let output = ByteSink.standardOutput
     switch command.format {
     case .text:

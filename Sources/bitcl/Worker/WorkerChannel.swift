@@ -18,7 +18,7 @@ final class WorkerChannel: Sendable {
   /// whoever reads stdin finds it empty.
   /// - Throws: `CommandFailure` where the process was not started as a worker.
   init() throws {
-    guard let input = takeOver(0, by: "/dev/null"), let output = takeOver(1, by: 2) else {
+    guard let input = takeOverForReading(0), let output = takeOver(1, by: 2) else {
       throw CommandFailure(.unexpected, "cannot take over the pipes: \(lastErrorText())")
     }
     // A driver's last words must not stay in the buffer of a process that dies.

@@ -33,7 +33,7 @@ struct ValidationRequest: Codable, Sendable {
   let seed: UInt64
   var secondsAllowed: Double
   /// Where what the oracle made of the images is kept for the next device.
-  let oracleFolder: String
+  let oracleFolder: String?
 }
 
 /// A device's results beside those of a file.

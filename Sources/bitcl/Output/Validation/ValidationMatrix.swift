@@ -25,7 +25,7 @@ struct ValidationMatrix {
     /// For example `31 %`.
     var text: String {
       switch state {
-      case .passed: compared == 0 ? "ok" : worst == 0 ? "exact" : Text.percent(worst)
+      case .passed: compared == 0 ? "ok" : worst == 0 ? "exact" : Text.share(worst)
       case .failed: failed == checks ? "FAIL" : "FAIL \(failed) of \(checks)"
       case .unfinished: "DIED"
       case .notRun: "not run"
@@ -35,7 +35,7 @@ struct ValidationMatrix {
 
     /// What `text` does not say.
     var details: String {
-      let error = state == .failed && worst > 1 ? ["\(Text.percent(worst)) of the limit"] : []
+      let error = state == .failed && worst > 1 ? [Text.shareOfLimit(worst)] : []
       let count = checks > 0 ? ["\(checks) \(checks == 1 ? "check" : "checks")"] : []
       return (error + count + (notRun > 0 ? ["\(notRun) not run"] : [])).joined(separator: ", ")
     }

@@ -38,7 +38,7 @@ extension ValidationPage {
         header: ["limit", "tensors", "largest error", "", "where"],
         rows: (wide + report.tolerances.filter { !$0.isWide }).map { use in
           [
-            use.tolerance, "\(use.tensors)", Text.percent(use.largestFraction),
+            use.tolerance, "\(use.tensors)", Text.share(use.largestFraction),
             use.isWide ? "wide" : "", "\(use.check), \(use.tensor)",
           ]
         }, numeric: [1, 2])

@@ -14,7 +14,8 @@ extension ValidationPage {
         if let interruption = device.interruption {
           html.element("p", "Its process \(interruption).")
         }
-        if let fault = device.firstFault { writeFault(fault, &html) }
+        if let fault = device.wrongKernels { html.element("p", "\(fault.summary).") }
+        if let fault = device.firstWrongLayer { writeFault(fault, &html) }
         if let advice = device.advice { html.element("p", "To mend it: \(advice).") }
         writeOutput(device, &html)
         writeFailures(of: device.report, &html)
@@ -107,7 +108,7 @@ extension ValidationPage {
   private static func cells(_ tensor: TensorResult) -> [String] {
     let numbers = [
       Text.scientific(tensor.maxAbsolute), Text.scientific(tensor.allowed),
-      Text.percent(tensor.fractionOfAllowed), Text.scientific(tensor.maxRelative),
+      Text.share(tensor.fractionOfAllowed), Text.scientific(tensor.maxRelative),
       Text.fixed(tensor.units, decimals: 2), tensor.cosineText,
     ]
     guard let worst = tensor.worst else {

@@ -37,7 +37,7 @@ extension ValidationPage {
         html.write(
           ", \(result.tensors.count) layers, "
             + (result.worstTensor.map {
-              "at most \(Text.percent($0.fractionOfAllowed)) of the limit, in \($0.name)"
+              "at most \(Text.shareOfLimit($0.fractionOfAllowed)), in \($0.name)"
             } ?? ""))
         html.element("details") { html in
           html.element("summary", "the figures")

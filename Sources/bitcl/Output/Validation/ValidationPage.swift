@@ -71,9 +71,10 @@ struct ValidationPage {
       return [
         device.label, device.passed ? "✓ passes" : "✗ fails",
         "\(results.count { $0.passed }) of \(results.count)",
-        device.worst.map { Text.percent($0.tensor.fractionOfAllowed) } ?? "–",
+        device.worst.map { Text.share($0.tensor.fractionOfAllowed) } ?? "–",
         device.worst.map { Text.fixed($0.tensor.units, decimals: 2) } ?? "–",
-        device.firstFault?.layer ?? "–", device.isRepeatable.map { $0 ? "✓ yes" : "✗ no" } ?? "–",
+        device.firstWrongLayer?.layer ?? "–",
+        device.isRepeatable.map { $0 ? "✓ yes" : "✗ no" } ?? "–",
         agreement.map { "\($0.sameTop1) of \($0.images)" } ?? "–",
         agreement.map { "\($0.sameTop5) of \($0.images)" } ?? "–",
         Text.fixed(device.seconds, decimals: 1) + " s",

@@ -114,8 +114,15 @@ extension ValidationReport.DeviceEntry {
       .max { $0.1.fractionOfAllowed < $1.1.fractionOfAllowed }
   }
 
-  /// The first result that says where things go wrong.
-  var firstFault: CheckResult.Fault? { report.results.lazy.compactMap(\.fault).first }
+  /// The first fault that could be located in a layer.
+  var firstWrongLayer: CheckResult.Fault? {
+    report.results.lazy.compactMap(\.fault).first { $0.layer != $0.kernel }
+  }
+
+  /// Kernels that the device cannot be trusted with as a whole: such a fault names them twice.
+  var wrongKernels: CheckResult.Fault? {
+    report.results.lazy.compactMap(\.fault).first { $0.layer == $0.kernel }
+  }
 
   /// Whether the same input gave the same bits; `nil` where that was not tried.
   var isRepeatable: Bool? {

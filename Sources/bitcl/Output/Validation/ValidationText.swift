@@ -35,7 +35,7 @@ struct ValidationText {
       return [
         Text.printable(device.label), device.passed ? "ok" : "FAIL",
         "\(results.count { $0.passed }) of \(results.count)",
-        device.worst.map { "\(Text.percent($0.tensor.fractionOfAllowed)) of its limit" } ?? "-",
+        device.worst.map { Text.shareOfLimit($0.tensor.fractionOfAllowed) } ?? "-",
         device.isRepeatable.map { $0 ? "yes" : "NO" } ?? "-",
         agreement.map { "\($0.sameTop1) of \($0.images)" } ?? "-",
         agreement.map { "\($0.sameTop5) of \($0.images)" } ?? "-",
@@ -61,7 +61,8 @@ struct ValidationText {
     if let interruption = device.interruption {
       text += "  its process \(Text.printable(interruption))\n"
     }
-    if let fault = device.firstFault {
+    if let fault = device.wrongKernels { text += "  \(fault.summary)\n" }
+    if let fault = device.firstWrongLayer {
       text +=
         "  first wrong layer: \(fault.layer)"
         + (fault.kernel.map { ", written by \($0)" } ?? "") + "\n  \(fault.summary)\n"
@@ -152,7 +153,7 @@ struct ValidationText {
     guard !uses.isEmpty else { return nil }
     let rows = uses.map { use in
       [
-        use.tolerance, "\(use.tensors)", Text.percent(use.largestFraction),
+        use.tolerance, "\(use.tensors)", Text.share(use.largestFraction),
         use.isWide ? "wide" : "", "\(use.check), \(use.tensor)",
       ]
     }
