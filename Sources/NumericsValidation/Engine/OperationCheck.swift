@@ -18,7 +18,8 @@ struct OperationCheck: Sendable {
       check: Check(.operation, group: family, name: operation.name),
       work: runs * operation.network.work(forInput: operation.shape)
     ) {
-      let rows = try await OperationSuite.compare(operation, on: backend, seed: options.seed)
+      let rows = try await OperationSuite.compare(
+        operation, on: backend, seed: options.seed, isRepeated: options.repeats > 1)
       let fault = rows.first { !$0.passed }.map { CheckResult.Fault(wrong: $0) }
       return PlannedCheck.Outcome(tensors: rows, fault: fault)
     }

@@ -131,13 +131,15 @@ struct CutJudge: Sendable {
         node.operation, on: operands.compactMap(\.ideal), outputShape: shape)
     }
     guard let found else {
+      // Smaller values have smaller errors; but the largest are what a limit must leave room for.
       let noisy = (disturbed ?? exact).withNoise(rounding.unit, seed: node.name)
       return (Value(exact: exact, disturbed: noisy, ideal: ideal, unit: 0), nil)
     }
     let finding = Finding(
       node: id, exact: exact, ideal: ideal,
-      tolerance: disturbed.map { Self.propagated(rounding, exact: exact, disturbed: $0) }
-        ?? rounding.tolerance)
+      tolerance: disturbed.map {
+        Self.propagated(rounding, exact: exact, disturbed: $0, operands: operands)
+      } ?? rounding.tolerance)
     // A tensor of another shape cannot be read on.
     let next = found.shape == shape ? found.doubles : exact
     var unit = 0.0
@@ -146,20 +148,28 @@ struct CutJudge: Sendable {
   }
 
   /// The last layer's own rounding with what arrives from the layers before it.
+  ///
+  /// A few values, such as the logits of two classes, are no sample to measure what arrives by: they
+  /// may all be nearly right by chance. Then what the last layer reads is measured too.
   private static func propagated(
-    _ own: Rounding, exact: Tensor<Double>, disturbed: Tensor<Double>
+    _ own: Rounding, exact: Tensor<Double>, disturbed: Tensor<Double>, operands: [Value]
   ) -> Tolerance {
-    var squares = 0.0
-    for (a, b) in zip(exact.elements, disturbed.elements) {
-      let difference = a - b
-      if difference.isFinite { squares += difference * difference }
+    var arriving = exact.rootMeanSquareDifference(from: disturbed)
+    if exact.elements.count < smallestSample {
+      for operand in operands {
+        guard let read = operand.disturbed, operand.exact.rootMeanSquare > 0 else { continue }
+        let relative =
+          operand.exact.rootMeanSquareDifference(from: read) / operand.exact.rootMeanSquare
+        arriving = max(arriving, relative * exact.magnitude)
+      }
     }
-    let arriving = (squares / Double(max(exact.elements.count, 1))).squareRoot()
     let unit = (own.unit * own.unit + arriving * arriving).squareRoot()
     return Tolerance(
       name: "propagated rounding", relative: 0, absolute: Rounding.allowedUnits * unit,
       units: Rounding.allowedUnits)
   }
+
+  private static let smallestSample = 64
 }
 
 extension HostTensor {
@@ -169,6 +179,14 @@ extension HostTensor {
 }
 
 extension Tensor<Double> {
+  fileprivate func rootMeanSquareDifference(from other: Tensor<Double>) -> Double {
+    var difference = self
+    for index in difference.elements.indices {
+      difference.elements[index] -= other.elements[index]
+    }
+    return difference.rootMeanSquare
+  }
+
   /// With a random error in each element, of this standard deviation.
   fileprivate func withNoise(_ deviation: Double, seed: String) -> Tensor<Double> {
     guard deviation > 0 else { return self }
