@@ -51,10 +51,14 @@ package struct BackendCandidate: Sendable {
     _ device: Device, reason: String, judge: (any KernelSetJudge)? = nil
   ) -> BackendCandidate {
     BackendCandidate(name: "\(device)", reason: reason, device: device) {
-      let word = ProcessInfo.processInfo.environment[kernelSetVariable]
-      return OpenCLBackend(
-        device: device.opencl, kernelSet: word?.isEmpty == false ? word : nil, judge: judge)
+      OpenCLBackend(device: device.opencl, kernelSet: requestedKernelSet, judge: judge)
     }
+  }
+
+  /// What that variable says; `nil` where it is not set.
+  static var requestedKernelSet: String? {
+    let word = ProcessInfo.processInfo.environment[kernelSetVariable]
+    return word?.isEmpty == false ? word : nil
   }
 }
 

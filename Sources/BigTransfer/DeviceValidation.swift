@@ -9,8 +9,9 @@ public struct DeviceValidation: Sendable {
   private let options: ValidationOptions
 
   /// Takes the first device of the selection: one that fails must not be covered for by another.
-  /// - Parameter kernels: The kernel set to validate, such as `tiled64`, instead of the best one
-  ///   that the device runs; of no meaning for the built-in backends.
+  /// - Parameter kernels: The kernel set to validate, such as `tiled64`, instead of the one that
+  ///   `BITCL_KERNEL_SET` names or the best one that the device runs; of no meaning for the built-in
+  ///   backends.
   /// - Throws: `ClassifierError` where there is no such device.
   public init(
     _ selection: DeviceSelection, options: ValidationOptions, kernels: String? = nil
@@ -26,7 +27,8 @@ public struct DeviceValidation: Sendable {
   /// A device's kernels are not trusted on the word of a self-check here: they are what is examined.
   private func makeBackend() throws -> any Backend {
     guard let device = candidate.device else { return try candidate.makeBackend() }
-    return OpenCLBackend(device: device.opencl, kernelSet: kernels)
+    return OpenCLBackend(
+      device: device.opencl, kernelSet: kernels ?? BackendCandidate.requestedKernelSet)
   }
 
   /// Makes all checks and reports each event when it happens.

@@ -67,14 +67,15 @@ struct DeviceValidatorTests {
         node,
         by: .groupNorm(
           GroupNorm(
-            channels: norm.channels, groups: norm.groups, epsilon: norm.epsilon + 0.05,
+            channels: norm.channels, groups: norm.groups, epsilon: norm.epsilon + 0.5,
             path: String(norm.weight.name.path.dropLast(7)),
             activation: norm.activation.function)))
     })
     let report = try await validate(backend, [.layers, .network])
     let failures = report.failures
     #expect(failures.allSatisfy { $0.check.kind == .network })
-    #expect(!failures.isEmpty && failures.count == report.results.count / 2)
+    let networks = report.results.filter { $0.check.kind == .network }
+    for network in networks { #expect(!network.passed, "\(network)") }
     for failure in failures {
       // The convolution that reads the norm, and the one that the norm reads.
       let (reader, writer) =

@@ -160,7 +160,7 @@ struct CutJudge: Sendable {
         guard let read = operand.disturbed, operand.exact.rootMeanSquare > 0 else { continue }
         let relative =
           operand.exact.rootMeanSquareDifference(from: read) / operand.exact.rootMeanSquare
-        arriving = max(arriving, relative * exact.magnitude)
+        arriving = max(arriving, relative * exact.rootMeanSquare)
       }
     }
     let unit = (own.unit * own.unit + arriving * arriving).squareRoot()
@@ -169,7 +169,7 @@ struct CutJudge: Sendable {
       units: Rounding.allowedUnits)
   }
 
-  private static let smallestSample = 64
+  private static let smallestSample = 16
 }
 
 extension HostTensor {
