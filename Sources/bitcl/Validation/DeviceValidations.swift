@@ -92,7 +92,7 @@ extension ValidationReport.DeviceEntry {
   /// A driver that no process survives which lists devices.
   init(_ fault: DriverFault) {
     var report = DeviceReport(
-      DeviceFacts(id: "driver", name: fault.source, kind: "unknown"))
+      DeviceFacts(id: "driver", name: fault.source, kind: Self.driverKind))
     report.interrupt(fault.ending)
     self.init(
       report: report, ending: fault.ending, output: fault.output, advice: fault.advice, seconds: 0)

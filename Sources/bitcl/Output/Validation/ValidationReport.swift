@@ -102,9 +102,13 @@ struct ValidationReport: Codable, Sendable {
 }
 
 extension ValidationReport.DeviceEntry {
+  /// What stands for a device's kind where a driver did not get as far as to name its devices.
+  static let driverKind = "driver"
+
   /// `0:0 name`, or the name alone.
   var label: String {
     let device = report.device
+    guard device.kind != Self.driverKind else { return device.name }
     return device.name.hasPrefix(device.id) ? device.name : "\(device.id) \(device.name)"
   }
 

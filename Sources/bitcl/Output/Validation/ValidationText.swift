@@ -15,7 +15,7 @@ struct ValidationText {
     if !report.agreements.isEmpty || report.devices.contains(where: { $0.oracleAgreement != nil }) {
       parts.append(agreements)
     }
-    parts += [notRun, tolerances].compactMap { $0 }
+    parts += [notRun, unusable, tolerances].compactMap { $0 }
     parts.append(verdict + "\n")
     return parts.joined(separator: "\n")
   }
@@ -33,7 +33,7 @@ struct ValidationText {
       let results = device.report.results
       let agreement = device.oracleAgreement
       return [
-        Text.printable(device.label), device.passed ? "ok" : "FAIL",
+        Text.printable(Text.elided(device.label, to: 48)), device.passed ? "ok" : "FAIL",
         "\(results.count { $0.passed }) of \(results.count)",
         device.worst.map { Text.shareOfLimit($0.tensor.fractionOfAllowed) } ?? "-",
         device.isRepeatable.map { $0 ? "yes" : "NO" } ?? "-",
@@ -146,6 +146,13 @@ struct ValidationText {
       }
     }
     return lines.isEmpty ? nil : lines.joined()
+  }
+
+  private var unusable: String? {
+    guard !report.unusable.isEmpty else { return nil }
+    return report.unusable.map { device in
+      Text.printable("\(device.id) \(device.name ?? "") cannot be used: \(device.reason)") + "\n"
+    }.joined()
   }
 
   private var tolerances: String? {
