@@ -67,12 +67,26 @@ public struct NumericsReport: Sendable, Codable {
     return NumericsReport(model: model.name, devices: reports)
   }
 
+  /// As `compare(model:devices:images:timeBudget:)`, for OpenCL devices such as `Device.all()`.
+  public static func compare(
+    model source: ModelSource, devices: [Device], images: [ImageSource] = [],
+    timeBudget: Duration? = nil
+  ) async throws -> NumericsReport {
+    try await compare(
+      model: source, devices: devices.map(\.selection), images: images, timeBudget: timeBudget)
+  }
+
   private static func allDevices() -> [DeviceSelection] {
-    Device.all().map { .index(platform: $0.opencl.id.platform, device: $0.opencl.id.device) }
-      + [.cpu]
+    Device.all().map(\.selection) + [.cpu]
   }
 
   private enum CodingKeys: String, CodingKey {
     case model, devices, pairs, tolerances
+  }
+}
+
+extension Device {
+  fileprivate var selection: DeviceSelection {
+    .index(platform: opencl.id.platform, device: opencl.id.device)
   }
 }

@@ -2,6 +2,7 @@ import BiTModel
 import FoundationEssentials
 import NumericsValidation
 import ReferenceBackend
+import TestSupport
 import Testing
 
 /// The engine behind `bitcl validate` on backends with known faults: each is noticed and named.
@@ -202,5 +203,40 @@ struct DeviceValidatorTests {
     // The oracle is off by one rounding, whatever the length of its sums.
     #expect(sums.tensors > 100 && sums.largestFraction < 0.5)
     #expect(uses.allSatisfy { $0.largestFraction <= 1 })
+  }
+
+  @Test("what the oracle made of an image is kept, shared, and made anew where it is damaged")
+  func oracleFolder() async throws {
+    var configuration = ModelConfiguration()
+    configuration.embeddingSize = 8
+    configuration.hiddenSizes = [32]
+    configuration.depths = [1]
+    configuration.groups = 4
+    configuration.labels = ["a", "b"]
+    let model = Model(
+      name: "tiny", configuration: configuration, network: try configuration.makeNetwork(),
+      weights: RandomWeights(), preprocessorConfiguration: nil)
+    let shape = TensorShape(batch: 1, height: 24, width: 20, channels: 3)
+    let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))
+    try await withTemporaryDirectory { folder in
+      func classify() async throws -> DeviceReport {
+        try await validate(ReferenceBackend(), [.images]) {
+          $0.model = model
+          $0.images = [.init(name: "a", pixels: HostTensor(shape: shape, elements: pixels))]
+          $0.oracleFolder = folder
+        }
+      }
+      let first = try await classify()
+      #expect(first.passed && first.images.count == 1)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      let file = folder.appending(path: try #require(files.first))
+      let kept = try Data(contentsOf: file)
+      #expect(files.count == 1)
+      for damaged in [Data(), Data("{}".utf8), kept.prefix(kept.count / 2)] {
+        try damaged.write(to: file)
+        #expect(try await classify().images == first.images)
+        #expect(try Data(contentsOf: file) == kept)
+      }
+    }
   }
 }

@@ -47,7 +47,9 @@ struct OracleStore: Sendable {
     let (expected, unit) = try await judge.expectation(of: node, pixels: pixels)
     let made = Judgement(
       channels: expected.shape.channels, values: expected.elements, unit: unit)
-    if let file, let data = try? JSONEncoder().encode(made) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    if let file, let data = try? encoder.encode(made) {
       // Atomically: another process may read at the same time.
       try? data.write(to: file, options: .atomic)
     }
