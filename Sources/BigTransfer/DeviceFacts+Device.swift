@@ -28,6 +28,7 @@ extension DeviceFacts {
   init(_ candidate: BackendCandidate, _ backend: any Backend) {
     if let device = candidate.device {
       self.init(device)
+      selfCheck = "\(device.knownSelfCheck())"
       guard let backend = backend as? OpenCLBackend else { return }
       kernels = backend.kernelDescription
       passedOver = (backend.choice?.passedOver ?? []).map {

@@ -8,7 +8,17 @@
 
 /// The few calls of the C library that commands need, so that one file names the library.
 
-func exitProcess(_ code: Int32) -> Never { exit(code) }
+/// Ends the process. What drivers do at exit may never return: then it ends without that.
+func exitProcess(_ code: Int32) -> Never {
+  codeAtExit = code
+  signal(SIGALRM) { _ in _exit(codeAtExit) }
+  alarm(secondsForDriversAtExit)
+  exit(code)
+}
+
+private let secondsForDriversAtExit: UInt32 = 10
+// Written once, before the alarm is set; a signal handler can reach nothing but globals.
+nonisolated(unsafe) private var codeAtExit: Int32 = 0
 
 /// Ends the process at once: no handlers, no destructors.
 func abandonProcess(_ code: Int32) -> Never { _exit(code) }
