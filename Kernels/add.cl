@@ -1,4 +1,4 @@
-// The end of a residual block: y = ACTIVATE(f(a) + g(b)), where f and g are the normalisations of
+// The end of a residual block: y = activate(f(a) + g(b)), where f and g are the normalisations of
 // their inputs (without activation) or nothing. An axis of extent 1 is repeated.
 //
 //   a, b, y        [N][H][W][pixel stride], each its own stride; y is zero beyond the channels
@@ -33,7 +33,7 @@ __kernel void add(
   if (c < out.z) {
     v = operand(a, a_coefficients, image, row, column, c, a_shape, flags & FLAG_NORMALIZE) +
         operand(b, b_coefficients, image, row, column, c, b_shape, flags & FLAG_NORMALIZE_SECOND);
-    v = ACTIVATE(v, activation);
+    v = activate(v, activation);
   }
   y[(((size_t)image * out.x + row) * out.y + column) * out.w + c] = v;
 }

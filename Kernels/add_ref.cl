@@ -18,7 +18,7 @@ __kernel void add_ref(
     const size_t b_pixel =
         ((size_t)n * b_shape.x + r % b_shape.x) * b_shape.y + x % b_shape.y;
     v = a[a_pixel * a_shape.w + c % a_shape.z] + b[b_pixel * b_shape.w + c % b_shape.z];
-    v = ACTIVATE(v, activation);
+    v = activate(v, activation);
   }
   y[(((size_t)n * out.x + r) * out.y + x) * out.w + c] = v;
 }

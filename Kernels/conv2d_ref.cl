@@ -24,7 +24,7 @@ __kernel void conv2d_ref(
       for (int c = 0; c < in.z; c++) {
         const float v = x[(((size_t)image * in.x + iy) * in.y + ix) * in.w + c];
         const size_t tap = (size_t)(ky * window.x + kx) * in.z + c;
-        sum = exact_add(sum, v * w[tap * weight_stride + k]);
+        sum = exact_multiply_add(sum, v, w[tap * weight_stride + k]);
       }
     }
   }

@@ -2,7 +2,7 @@
 //
 //   y[n,oy,ox,k] = residual[n,oy,ox,k]
 //                + sum over ky,kx,c of f(x[n, oy*S+ky*D-top, ox*S+kx*D-left, c]) * w[ky,kx,c,k]
-//   f(v) = ACTIVATE((v - centre[n,c]) * scale[n,c] + offset[n,c]), and 0 for a padded tap
+//   f(v) = activate((v - centre[n,c]) * scale[n,c] + offset[n,c]), and 0 for a padded tap
 //
 // with the residual, the normalisation f and the statistics of y each there or not (FLAG_…).
 //
@@ -53,7 +53,7 @@ static inline float input_value(
   if (iy < 0 || iy >= in.x || ix < 0 || ix >= in.y) return 0.0f;
   const float v = x[((size_t)iy * in.y + ix) * in.w + c];
   if (!(window.w & FLAG_NORMALIZE)) return v;
-  return ACTIVATE(
+  return activate(
       NORMALIZE(v, coefficients[c], coefficients[in.w + c], coefficients[2 * in.w + c]),
       activation);
 }

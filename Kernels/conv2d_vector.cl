@@ -2,7 +2,7 @@
 //
 //   y[n,oy,ox,k] = residual[n,oy,ox,k]
 //                + sum over ky,kx,c of f(x[n, oy*S+ky*D-top, ox*S+kx*D-left, c]) * w[k,c,ky,kx]
-//   f(v) = ACTIVATE((v - centre[n,c]) * scale[n,c] + offset[n,c]), and 0 for a padded tap
+//   f(v) = activate((v - centre[n,c]) * scale[n,c] + offset[n,c]), and 0 for a padded tap
 //
 // with the residual, the normalisation f and the statistics of y each there or not (FLAG_…).
 //
@@ -33,6 +33,7 @@
 #define BLOCK_N (2 * VECTOR)
 
 typedef VECTOR_TYPE(VECTOR) vfloat;
+DEFINE_ACTIVATE(vfloat, activate_vector)
 #define LOAD(p) (*(__global const vfloat *)(p))
 
 #if MICRO_PIXELS == 2
@@ -101,7 +102,7 @@ static inline void fill_patch(
         vfloat v = (vfloat)(0.0f);
         if (iy >= 0 && iy < in.x && ix >= 0 && ix < in.y) {
           v = LOAD(x + ((size_t)iy * in.y + ix) * in.w + k);
-          if (normalize) v = ACTIVATE(fma(v - centre, scale, offset), activation);
+          if (normalize) v = activate_vector(fma(v - centre, scale, offset), activation);
         }
         *(__local vfloat *)to = v;
       }

@@ -23,7 +23,7 @@ __kernel void global_avg_pool(
       if (flags & FLAG_NORMALIZE) {
         v = NORMALIZE(
             v, coefficients[0], coefficients[in_stride], coefficients[2 * in_stride]);
-        v = ACTIVATE(v, activation);
+        v = activate(v, activation);
       }
       sum = exact_add(sum, v);
     }

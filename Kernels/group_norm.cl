@@ -1,6 +1,6 @@
 // Normalises a tensor where no reader does it by itself.
 //
-//   y = ACTIVATE((x - centre[n,c]) * scale[n,c] + offset[n,c])
+//   y = activate((x - centre[n,c]) * scale[n,c] + offset[n,c])
 //
 //   x             [N][H][W][pixel stride of x]
 //   y             [N][H][W][pixel stride of y], zeros beyond the channels
@@ -21,7 +21,7 @@ __kernel void group_norm(
   if (c < in.z) {
     coefficients += (size_t)(row / in.x) * 3 * in.w + c;
     v = NORMALIZE(x[pixel * in.w + c], coefficients[0], coefficients[in.w], coefficients[2 * in.w]);
-    v = ACTIVATE(v, activation);
+    v = activate(v, activation);
   }
   y[pixel * out.w + c] = v;
 }

@@ -1,6 +1,6 @@
 // Group normalisation, obvious and slow: each work-item finds its group's mean and variance anew.
 //
-//   y = ACTIVATE((x - mean) / sqrt(variance + epsilon) * weight[c] + bias[c])
+//   y = activate((x - mean) / sqrt(variance + epsilon) * weight[c] + bias[c])
 //
 // Layouts as group_norm.cl. Launch: at least (pixel stride of y, W, N*H) work-items.
 __kernel void group_norm_ref(
@@ -29,7 +29,7 @@ __kernel void group_norm_ref(
       }
     const float variance = (squares.sum + squares.error) / ((float)pixels * size);
     v = (x[at] - about - shift) / sqrt(variance + epsilon) * weight[c] + bias[c];
-    v = ACTIVATE(v, activation);
+    v = activate(v, activation);
   }
   y[((size_t)row * in.y + column) * out.w + c] = v;
 }

@@ -66,9 +66,8 @@ void group_norm_coefficients(
     rest = exact_add(rest, sum * tile_count(t, extent, tile));
   }
   rest = exact_group_total(shared, ITEMS, rest);
-  const float shift = (rest.sum + rest.error) / total;
-  const float centre = about + shift;
-  const float remainder = (about - centre) + shift;
+  const exact_sum mean = exact_add(exact_quotient(rest, total), about);
+  const float centre = mean.sum, remainder = mean.error;
 
   exact_sum squares = {0.0f, 0.0f};
   for (int t = item; t < tile.w; t += ITEMS) {
@@ -81,12 +80,12 @@ void group_norm_coefficients(
     squares = exact_add(squares, sum);
   }
   squares = exact_group_total(shared, ITEMS, squares);
-  const float variance = (squares.sum + squares.error) / total;
-  const float inverse = 1.0f / sqrt(variance + epsilon);
+  const exact_sum variance = exact_quotient(squares, total);
+  const exact_sum inverse = exact_inverse_root(exact_add(variance, epsilon));
 
   coefficients += (size_t)image * 3 * stride;
   for (int c = first + item; c < first + size; c += ITEMS) {
-    const float scale = weight[c] * inverse;
+    const float scale = fma(weight[c], inverse.sum, weight[c] * inverse.error);
     coefficients[c] = centre;
     coefficients[stride + c] = scale;
     coefficients[2 * stride + c] = fma(-remainder, scale, bias[c]);

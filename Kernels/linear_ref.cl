@@ -10,7 +10,7 @@ __kernel void linear_ref(
   if (o >= out_stride) return;
   exact_sum sum = {0.0f, 0.0f};
   for (int i = 0; i < inputs && o < outputs; i++)
-    sum = exact_add(sum, x[(size_t)image * in_stride + i] * w[(size_t)o * inputs + i]);
+    sum = exact_multiply_add(sum, x[(size_t)image * in_stride + i], w[(size_t)o * inputs + i]);
   if (o < outputs) sum = exact_add(sum, bias[o]);
   y[(size_t)image * out_stride + o] = sum.sum + sum.error;
 }

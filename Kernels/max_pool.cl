@@ -1,5 +1,5 @@
 // Max pooling, with the input's normalisation if FLAG_NORMALIZE. A padded tap is 0, not -infinity:
-// BiT pads with zeros before pooling.
+// BiT pads with zeros before pooling. A NaN stays one.
 //
 //   y[n,oy,ox,c] = max over ky,kx of f(x[n, oy*S+ky-top, ox*S+kx-left, c])
 //
@@ -31,10 +31,10 @@ __kernel void max_pool(
           v = x[(((size_t)image * in.x + iy) * in.y + ix) * in.w + c];
           if (window.w & FLAG_NORMALIZE) {
             v = NORMALIZE(v, coefficients[0], coefficients[in.w], coefficients[2 * in.w]);
-            v = ACTIVATE(v, activation);
+            v = activate(v, activation);
           }
         }
-        largest = fmax(largest, v);
+        if (v > largest || v != v) largest = v;
       }
     }
   }

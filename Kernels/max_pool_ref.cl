@@ -16,8 +16,8 @@ __kernel void max_pool_ref(
     const int iy = oy * window.y + tap / window.x - before.x;
     const int ix = ox * window.y + tap % window.x - before.y;
     const bool inside = c < in.z && iy >= 0 && iy < in.x && ix >= 0 && ix < in.y;
-    largest = fmax(
-        largest, inside ? x[(((size_t)image * in.x + iy) * in.y + ix) * in.w + c] : 0.0f);
+    const float v = inside ? x[(((size_t)image * in.x + iy) * in.y + ix) * in.w + c] : 0.0f;
+    if (v > largest || v != v) largest = v;
   }
   y[(((size_t)image * out.x + oy) * out.y + ox) * out.w + c] = largest;
 }

@@ -4,8 +4,9 @@
 //   packed = (((k/block_n * channel_blocks + c/block_c) * taps + tap) * block_c + c%block_c)
 //            * block_n + k%block_n
 //
-// Float only, yet within 1e-6 of the Double result: sums carry their rounding error, the mean is
-// kept in two parts, and the reciprocal root gets a Newton step.
+// Every step carries its rounding error along, so that the result is the exact one rounded to Float
+// but for rare ties, as the host's Double gives it. That is not for show: the elements of a kernel sum
+// to zero, so where an input is nearly constant the roundings of the kernel are all that remains.
 //
 //   w  [outputs][channels][taps]                                  as checkpoints hold it
 //   y  [output blocks][channel blocks][taps][block_c][block_n]    zero beyond channels and outputs
@@ -20,40 +21,62 @@
 #endif
 
 typedef struct {
-  float mean, mean_rest, inverse;
+  exact_sum mean, inverse;
 } standardization;
 
-static inline standardization standardize(
-    __local float *shared, __global const float *w, int count, float epsilon)
+// value - mean, in two parts. Beside a mean of many deviations its error is no longer a small part
+// of the difference: the parts are split anew.
+static inline exact_sum deviation(float value, exact_sum mean)
+{
+  const exact_sum d = exact_add((exact_sum){-mean.sum, -mean.error}, value);
+  return exact_add((exact_sum){d.sum, 0.0f}, d.error);
+}
+
+static inline exact_sum add_square(exact_sum total, exact_sum d)
+{
+  total = exact_multiply_add(total, d.sum, d.sum);
+  total.error += 2.0f * d.sum * d.error;
+  return total;
+}
+
+static inline exact_sum4 add_square4(exact_sum4 total, float4 value, exact_sum mean)
+{
+  exact_sum4 d = exact_add4((exact_sum4){(float4)(-mean.sum), (float4)(-mean.error)}, value);
+  d = exact_add4((exact_sum4){d.sum, (float4)(0.0f)}, d.error);
+  const float4 square = d.sum * d.sum;
+  total = exact_add4(total, square);
+  total.error += fma(d.sum, d.sum, -square) + 2.0f * d.sum * d.error;
+  return total;
+}
+
+static inline void standardize(
+    standardization *result, __local float *shared, __global const float *w, int count,
+    float epsilon)
 {
   const int item = get_local_id(0);
   // Vectors of four, then the rest one by one.
   const int vectors = count / 4;
+  const float terms = max(count, 1);
   exact_sum4 sums = {(float4)(0.0f), (float4)(0.0f)};
   for (int i = item; i < vectors; i += ITEMS) sums = exact_add4(sums, vload4(i, w));
   exact_sum part = exact_join(sums);
   for (int i = vectors * 4 + item; i < count; i += ITEMS) part = exact_add(part, w[i]);
-  const exact_sum total = exact_group_total(shared, ITEMS, part);
-  standardization result;
-  const float terms = max(count, 1);
-  result.mean = (total.sum + total.error) / terms;
-  result.mean_rest = (fma(-result.mean, terms, total.sum) + total.error) / terms;
+  result->mean = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
 
   sums = (exact_sum4){(float4)(0.0f), (float4)(0.0f)};
-  for (int i = item; i < vectors; i += ITEMS) {
-    const float4 d = (vload4(i, w) - result.mean) - result.mean_rest;
-    sums = exact_add4(sums, d * d);
-  }
+  for (int i = item; i < vectors; i += ITEMS)
+    sums = add_square4(sums, vload4(i, w), result->mean);
   part = exact_join(sums);
-  for (int i = vectors * 4 + item; i < count; i += ITEMS) {
-    const float d = (w[i] - result.mean) - result.mean_rest;
-    part = exact_add(part, d * d);
-  }
-  const exact_sum squares = exact_group_total(shared, ITEMS, part);
-  const float variance = (squares.sum + squares.error) / terms + epsilon;
-  result.inverse = 1.0f / sqrt(variance);
-  result.inverse *= fma(-0.5f * variance * result.inverse, result.inverse, 1.5f);
-  return result;
+  for (int i = vectors * 4 + item; i < count; i += ITEMS)
+    part = add_square(part, deviation(w[i], result->mean));
+  const exact_sum variance = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
+  result->inverse = exact_inverse_root(exact_add(variance, epsilon));
+}
+
+static inline float standardized(float value, standardization by)
+{
+  const exact_sum d = deviation(value, by.mean);
+  return fma(d.sum, by.inverse.sum, fma(d.sum, by.inverse.error, d.error * by.inverse.sum));
 }
 
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
@@ -67,7 +90,7 @@ void weight_standardization(
   standardization of[OUTPUTS];
   for (int j = 0; j < OUTPUTS; j++) {
     const int k = min(first + j, outputs - 1);
-    of[j] = standardize(shared, w + (size_t)k * count, count, epsilon);
+    standardize(&of[j], shared, w + (size_t)k * count, count, epsilon);
   }
   for (int c = item; c < channel_blocks * block_c; c += ITEMS) {
     const size_t block = (size_t)(first / block_n) * channel_blocks + c / block_c;
@@ -77,7 +100,7 @@ void weight_standardization(
       for (int j = 0; j < OUTPUTS; j++) {
         const bool real = first + j < outputs && c < channels;
         const float v = real ? w[(size_t)(first + j) * count + c * taps + tap] : 0.0f;
-        to[j] = real ? ((v - of[j].mean) - of[j].mean_rest) * of[j].inverse : 0.0f;
+        to[j] = real ? standardized(v, of[j]) : 0.0f;
       }
     }
   }

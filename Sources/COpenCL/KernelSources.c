@@ -60,9 +60,6 @@ static const struct {
   {"weight_standardization.cl", (const unsigned char[]){
 #embed "../../Kernels/weight_standardization.cl" suffix(, 0)
   }},
-  {"weight_standardization_ref.cl", (const unsigned char[]){
-#embed "../../Kernels/weight_standardization_ref.cl" suffix(, 0)
-  }},
   {"zero_pad.cl", (const unsigned char[]){
 #embed "../../Kernels/zero_pad.cl" suffix(, 0)
   }},

@@ -30,7 +30,7 @@ func activationFunction(
   case .geluTanh: { geluByTanh($0, scale: (2 / Double.pi).squareRoot()) }
   case .geluFast: { geluByTanh($0, scale: 0.7978845608) }
   case .quickGELU: { $0 * sigmoid(1.702 * $0) }
-  case .laplace: { (1 + erf(($0 - 0.707107) / (0.282095 * 2.0.squareRoot()))) / 2 }
+  case .laplace: { erfc((0.707107 - $0) / (0.282095 * 2.0.squareRoot())) / 2 }
   case .sqrtSoftplus: { softplus($0).squareRoot() }
   case .prelu: { $0 > 0 ? $0 : learnt[0] * $0 }
   case .xielu: xielu(alphaP: learnt[0], alphaN: learnt[1], beta: learnt[2], epsilon: learnt[3])
@@ -52,8 +52,9 @@ private func softplus(_ x: Double) -> Double { x > 20 ? x : log1p(exp(x)) }
 /// x · Φ(x) with Φ(x) = erfc(−x/√2) / 2, which keeps its digits where Φ is small.
 @Sendable private func gelu(_ x: Double) -> Double { x * erfc(-x / 2.0.squareRoot()) / 2 }
 
+/// 0.5 x · (1 + tanh(u)) is x / (1 + e⁻²ᵘ), which keeps its digits where the tanh is near −1.
 private func geluByTanh(_ x: Double, scale: Double) -> Double {
-  0.5 * x * (1 + tanh(scale * (x + 0.044715 * x * x * x)))
+  x * sigmoid(2 * scale * (x + 0.044715 * x * x * x))
 }
 
 /// arXiv:2411.13010, equation 11, with the learnt values as transformers stores them.
