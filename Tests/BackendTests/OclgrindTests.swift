@@ -85,7 +85,7 @@ private enum Simulator {
   static let isWanted = ProcessInfo.processInfo.environment["OCLGRIND_LOG"] != nil
 
   /// Every n-th of the small cases is run.
-  static let stride = 5
+  static let stride = 7
 
   static let kernelSets = ["vector8", "tiled64", "tiled8", "reference"]
 

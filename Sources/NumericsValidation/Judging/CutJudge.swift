@@ -38,10 +38,14 @@ struct CutJudge: Sendable {
     let tolerance: Tolerance
   }
 
-  /// - Parameter measuresDrift: Whether the error since the pixels is wanted too.
+  /// - Parameters:
+  ///   - measuresDrift: Whether the error since the pixels is wanted too.
+  ///   - limit: Replaces the derived limits.
   /// - Returns: A row per node returned, in the network's order.
   /// - Throws: `NetworkError`; `CancellationError`.
-  func judge(_ evidence: Evidence, measuresDrift: Bool = false) async throws -> [TensorResult] {
+  func judge(
+    _ evidence: Evidence, measuresDrift: Bool = false, limit: Tolerance? = nil
+  ) async throws -> [TensorResult] {
     var rows: [TensorResult] = []
     let found = evidence.byNode
     try await walk(evidence, measuresDrift: measuresDrift) { finding in
@@ -49,7 +53,7 @@ struct CutJudge: Sendable {
       rows.append(
         TensorResult(
           network.nodes[finding.node].name, expected: finding.exact, found: tensor,
-          kernel: kernel, ideal: finding.ideal, tolerance: finding.tolerance))
+          kernel: kernel, ideal: finding.ideal, tolerance: limit ?? finding.tolerance))
     }
     return rows
   }

@@ -10,6 +10,9 @@ public struct OperationCase: Sendable, CustomStringConvertible {
   private let values: InputValues
   /// The nodes that are compared, in the network's order.
   public let outputs: [Network.NodeID]
+  /// Takes the place of the limit that `RoundingModel` derives, which holds for any values, where a
+  /// narrower one follows from those of the case.
+  let tolerance: Tolerance?
 
   public var description: String { name }
 
@@ -24,7 +27,8 @@ public struct OperationCase: Sendable, CustomStringConvertible {
   ///   - build: Appends nodes to the network and returns those to compare.
   init(
     _ name: String, input shape: TensorShape, values: InputValues = .uniform(),
-    weights: any WeightSource = RandomWeights(), build: (inout Network) -> [Network.NodeID]
+    weights: any WeightSource = RandomWeights(), tolerance: Tolerance? = nil,
+    build: (inout Network) -> [Network.NodeID]
   ) {
     var network = Network(inputChannels: shape.channels)
     outputs = build(&network)
@@ -33,14 +37,17 @@ public struct OperationCase: Sendable, CustomStringConvertible {
     self.weights = weights
     self.shape = shape
     self.values = values
+    self.tolerance = tolerance
   }
 
   /// A network of one node.
   init(
     _ name: String, _ operation: Operation, input shape: TensorShape,
-    values: InputValues = .uniform(), weights: any WeightSource = RandomWeights()
+    values: InputValues = .uniform(), weights: any WeightSource = RandomWeights(),
+    tolerance: Tolerance? = nil
   ) {
-    self.init(name, input: shape, values: values, weights: weights) { network in
+    self.init(name, input: shape, values: values, weights: weights, tolerance: tolerance) {
+      network in
       [network.append(operation.word, operation, 0)]
     }
   }

@@ -20,8 +20,10 @@ extension OperationSuite {
 }
 
 /// Learnt values in the range that training leaves them in.
-struct ActivationWeights: WeightSource {
-  func values(of parameter: Parameter) throws -> [Float] {
+package struct ActivationWeights: WeightSource {
+  package init() {}
+
+  package func values(of parameter: Parameter) throws -> [Float] {
     let name = parameter.name.path.split(separator: ".").last ?? ""
     let values: [Substring: Float] = [
       "weight": 0.3, "alpha_p": 0.375, "alpha_n": -0.4375, "beta": 0.5, "eps": -1e-6,

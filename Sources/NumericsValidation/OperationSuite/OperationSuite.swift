@@ -18,6 +18,7 @@ public enum OperationSuite {
     Family(name: "head", cases: headCases),
     Family(name: "add", cases: addCases),
     Family(name: "fused chain", cases: chainCases),
+    Family(name: "precision", cases: precisionCases),
   ]
 
   public static let cases = families.flatMap(\.cases)
@@ -39,12 +40,15 @@ public enum OperationSuite {
     let nodes = operationCase.outputs
     let input = operationCase.input(seed: seed)
     let together = try await Evidence(of: nodes, from: runner, input: input)
-    var rows = try await judge.judge(together)
+    let limit = operationCase.tolerance
+    var rows = try await judge.judge(together, limit: limit)
     guard let last = nodes.last else { return rows }
     var alone = together
     if nodes.count > 1 {
       alone = try await Evidence(of: [last], from: runner, input: input)
-      rows += try await judge.judge(alone).map { $0.renamed("\($0.name), fused") }
+      rows += try await judge.judge(alone, limit: limit).map {
+        $0.renamed("\($0.name), fused")
+      }
     }
     guard isRepeated else { return rows }
     _ = try await runner.run(input.shifted, returning: [last])

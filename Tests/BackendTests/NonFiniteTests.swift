@@ -1,0 +1,47 @@
+import BiTModel
+import NumericsValidation
+import Testing
+
+/// What is not a number must reach the caller: a label made of it would look like any other.
+struct NonFiniteTests {
+  @Test("a NaN stays one through every activation, and alone", arguments: Backends.all)
+  func activations(_ tested: BackendUnderTest) async throws {
+    let backend = try tested.available()
+    let shape = TensorShape(batch: 1, height: 3, width: 5, channels: 7)
+    var input = HostTensor(shape: shape, filledWith: 0.5)
+    input[0, 1, 2, 3] = .nan
+    for function in ActivationFunction.allCases {
+      var network = Network(inputChannels: shape.channels)
+      let node = network.append("sum", .add(Activation(function, path: "activation")), 0, 0)
+      let found = try await backend.prepare(network, weights: ActivationWeights())
+        .run(input, returning: [node])[0]
+      let lost = zip(input.elements, found.elements).filter { $0.isNaN != $1.isNaN }
+      #expect(lost.isEmpty, "\(function.rawValue)")
+    }
+  }
+
+  @Test(
+    "a NaN in one image's input reaches its logits, and those of no other image",
+    arguments: Backends.all, [ModelConfiguration.LayerType.preactivation, .bottleneck])
+  func network(
+    _ tested: BackendUnderTest, _ layerType: ModelConfiguration.LayerType
+  ) async throws {
+    let backend = try tested.available()
+    var configuration = ModelConfiguration()
+    configuration.layerType = layerType
+    configuration.embeddingSize = 8
+    configuration.hiddenSizes = [16, 24]
+    configuration.depths = [1, 1]
+    configuration.groups = 4
+    configuration.labels = ["a", "b", "c"]
+    let network = try configuration.makeNetwork()
+    let logits = try #require(network.logits)
+    let shape = TensorShape(batch: 2, height: 19, width: 21, channels: 3)
+    let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))
+    var input = HostTensor(shape: shape, elements: pixels)
+    input[1, 9, 10, 1] = .nan
+    let found = try await backend.prepare(network, weights: RandomWeights())
+      .run(input, returning: [logits])[0]
+    #expect(found.elements.map(\.isNaN) == [false, false, false, true, true, true])
+  }
+}
