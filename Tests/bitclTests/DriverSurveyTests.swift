@@ -23,7 +23,7 @@ struct DriverSurveyTests {
   func faults(_ example: Case) async throws {
     let driver = try FakeDriver(example.fault)
     let result = try await BuiltCommand.run(
-      ["devices", "--format", "json", "--time-limit", "5"], environment: driver.environment)
+      ["devices", "--format", "json", "--time-limit", "8"], environment: driver.environment)
     #expect(result.status == 0)
     let document = try result.json()
     let faults = try #require(document["faults"] as? [[String: Any]])

@@ -38,7 +38,8 @@ struct DriverSurvey: Sendable {
     case .listed(let devices, let choices):
       return DriverSurvey(devices: devices, choices: choices, faults: [], selection: nil)
     case .died(let outcome):
-      return try await isolate(after: outcome, words: words, limit: limit)
+      // One driver alone answers sooner; a machine with many drivers that hang must not wait long.
+      return try await isolate(after: outcome, words: words, limit: limit / 2)
     }
   }
 
