@@ -29,12 +29,11 @@ struct StandardizationCheck: Sendable {
   }
 
   func planned(on backend: any Backend) -> PlannedCheck {
-    let taps = convolution.weight.count * convolution.kernel * convolution.kernel
+    let readout = KernelReadout(convolution)
     return PlannedCheck(
       check: Check(.operation, group: "weight standardization", name: name),
-      work: Double(taps * convolution.inputChannels)
+      work: readout.network.work(forInput: readout.impulses.shape)
     ) {
-      let readout = KernelReadout(convolution)
       let expected = try await ReferenceBackend()
         .makeRunner(readout.network, weights: weights)
         .evaluate(readout.impulses, returning: [readout.node])[0]
