@@ -24,6 +24,7 @@ describe_system() {
 }
 
 describe_gpus() {
+  [ -e /sys/devices ] || lacks "/sys is not there; drivers look for devices in it (as root: mount -t sysfs sysfs /sys)"
   section GPUs on the PCI bus
   gpus=$(pci_gpus)
   echo "${gpus:-none that can be seen}"

@@ -27,14 +27,17 @@ while [ $# -gt 0 ]; do
 done
 case $limit in '' | *[!0-9]*) usage ;; esac
 
+# A chroot may lack it.
+if [ ! -e /proc/self/exe ]; then
+  echo "run.sh: /proc is not there, and neither the program nor a driver works without it. As root: mount -t proc proc /proc" >&2
+  exit 1
+fi
 scratch=$(mktemp -d 2>/dev/null) || { echo "run.sh: no folder for temporary files; set TMPDIR" >&2; exit 1; }
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 mkdir "$scratch/vendors"
 find_drivers "$scratch/vendors"
-# Without /proc the dynamic linker does not know where the program lies.
-if [ ! -e /proc/self/exe ]; then LD_ORIGIN_PATH=$here; export LD_ORIGIN_PATH; fi
 
 # Runs a command for so many seconds at most; 124 if that was too short.
 limited() {
@@ -156,7 +159,9 @@ samples() {
   for device in $(device_ids "$results/devices.json") cpu; do
     bitcl classify -q -d "$device" -k 1 --format csv "$here"/Samples/*.png >"$results/samples-$device.csv" || wrong=1
     right=$(grep -cE 'digit-([0-9])-.*digit \1' "$results/samples-$device.csv")
-    echo "$device: $right of $(ls "$here"/Samples/*.png | wc -l) samples have their label"
+    all=$(ls "$here"/Samples/*.png | wc -l)
+    [ "$right" -eq "$all" ] || wrong=1
+    echo "$device: $right of $all samples have their label"
   done
   return $wrong
 }
