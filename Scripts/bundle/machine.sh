@@ -57,6 +57,8 @@ describe_opencl() {
   echo "${registered_here:-none}"
   [ -z "${OCL_ICD_VENDORS-}" ] || echo "OCL_ICD_VENDORS=$OCL_ICD_VENDORS"
   section libraries that are not found
+  "$here/bitcl" --version >/dev/null 2>&1 ||
+    lacks "bitcl does not start here: it needs $(cat "$here/NEEDS.txt" 2>/dev/null) (see gpu-bundle's --sysroot)"
   for library in "$here/bitcl" "$here"/*.so* "$here"/opencl/*.so* $(driver_libraries); do
     absent=$(missing_for "$library")
     [ -z "$absent" ] || lacks "$library needs: $absent"
