@@ -346,6 +346,16 @@ public actor PreparedModel {
     let tensors = try await run(input, returning: wanted.map(\.node))
     return zip(wanted, tensors).map { ($0.name, $1) }
   }
+
+  /// Runs a batch and times its steps on the device, without falling back.
+  /// - Returns: The steps in the order in which they run; `nil` where the backend cannot tell.
+  /// - Throws: As `run(_:returning:)`.
+  public func profile(
+    _ input: HostTensor, returning nodes: [Network.NodeID]
+  ) async throws -> [StepProfile]? {
+    guard let runner = runner as? any ProfilingRunner else { return nil }
+    return try await runner.profile(input, returning: nodes)
+  }
 }
 
 extension HostTensor {

@@ -2,7 +2,7 @@ import BiTModel
 import OpenCLRuntime
 
 /// Feeds a device: one run at a time, in the order they come.
-package actor InferenceScheduler: NetworkRunner {
+package actor InferenceScheduler: ProfilingRunner {
   private let resident: ResidentNetwork
   private let context: Context
 
@@ -25,6 +25,13 @@ package actor InferenceScheduler: NetworkRunner {
   ) async throws -> [HostTensor] {
     try Task.checkCancellation()
     return try resident.run(input, returning: nodes)
+  }
+
+  package func profile(
+    _ input: HostTensor, returning nodes: [Network.NodeID]
+  ) async throws -> [StepProfile] {
+    try Task.checkCancellation()
+    return try resident.profile(input, returning: nodes)
   }
 
   package func provenance(

@@ -53,6 +53,21 @@ final class ResidentNetwork {
     return try plan.run(input, returning: nodes, queue: queue, timeLimit: timeLimit)
   }
 
+  /// Times the steps of a run, on a queue of its own: profiling costs some drivers a little.
+  /// - Throws: As `run(_:returning:)`; `OpenCLError` if the batch has to be divided.
+  func profile(
+    _ input: HostTensor, returning nodes: [Network.NodeID]
+  ) throws -> [StepProfile] {
+    guard let plan = try plan(for: PlanKey(input: input.shape, kept: Set(nodes))) else {
+      throw OpenCLError(
+        .invalidRequest, device: context.device.label,
+        detail: "a batch of \(input.shape.batch) does not fit as one: profile a smaller one")
+    }
+    try queue.finish(timeout: timeLimit)
+    let profiling = try CommandQueue(context: context, profiling: true)
+    return try plan.profile(input, queue: profiling, timeLimit: timeLimit)
+  }
+
   /// - Returns: `nil` if the batch is too large for the device but could be divided.
   private func plan(for key: PlanKey) throws -> ExecutionPlan? {
     if let index = plans.firstIndex(where: { $0.key == key }) {

@@ -39,6 +39,19 @@ struct ResidencyTests {
     for size in stride(from: 41, to: 61, by: 2) { _ = try await subject.run(size: size, batch: 1) }
     #expect(try await subject.run(size: 40, batch: 1) == first)
   }
+
+  @Test("a profile has every multiply-accumulate of the network, and disturbs no later run")
+  func profile() async throws {
+    let subject = try await Subject()
+    let before = try await subject.run(size: 40, batch: 2)
+    let steps = try await subject.profile(size: 40, batch: 2)
+    let shape = TensorShape(batch: 2, height: 40, width: 40, channels: 3)
+    let products = try subject.network.multiplyAccumulates(forInput: shape)
+    #expect(steps.reduce(0) { $0 + $1.multiplyAccumulates } == products)
+    #expect(steps.contains { $0.seconds > 0 })
+    #expect(steps.allSatisfy { $0.bytes >= 0 && !$0.name.isEmpty })
+    #expect(try await subject.run(size: 40, batch: 2) == before)
+  }
 }
 
 private struct Subject {
@@ -60,9 +73,18 @@ private struct Subject {
 
   /// The logits of images that depend on their size alone.
   func run(size: Int, batch: Int) async throws -> [Float] {
+    let input = Self.input(size: size, batch: batch)
+    return try await runner.run(input, returning: [#require(network.logits)])[0].elements
+  }
+
+  func profile(size: Int, batch: Int) async throws -> [StepProfile] {
+    let input = Self.input(size: size, batch: batch)
+    return try await runner.profile(input, returning: [#require(network.logits)])
+  }
+
+  private static func input(size: Int, batch: Int) -> HostTensor {
     let shape = TensorShape(batch: batch, height: size, width: size, channels: 3)
     let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))
-    let input = HostTensor(shape: shape, elements: pixels)
-    return try await runner.run(input, returning: [#require(network.logits)])[0].elements
+    return HostTensor(shape: shape, elements: pixels)
   }
 }

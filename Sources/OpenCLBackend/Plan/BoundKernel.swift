@@ -27,6 +27,10 @@ final class BoundKernel: CustomStringConvertible {
   func launch(on queue: borrowing CommandQueue) throws(OpenCLError) {
     try queue.launch(kernel, global: global, local: local)
   }
+
+  func launchWithEvent(on queue: borrowing CommandQueue) throws(OpenCLError) -> Event {
+    try queue.launchWithEvent(kernel, global: global, local: local)
+  }
 }
 
 /// One argument of a kernel.

@@ -4,7 +4,9 @@ import OpenCLRuntime
 /// A network bound to device memory for one size, batch and set of results: nothing is left to do
 /// per run but to upload the pixels, launch in order, and read the results.
 final class ExecutionPlan {
-  private let launches: [BoundKernel]
+  let launches: [BoundKernel]
+  /// Of each launch.
+  let works: [Work]
   private let buffers: PlanBuffers
   private let tensors: [DeviceTensor]
   /// The kernel that writes each node, with its tile parameters.
@@ -126,6 +128,7 @@ final class ExecutionPlan {
       launches.append(launch)
     }
     self.launches = launches
+    works = blueprint.fused.steps.map { Work($0, tensors: blueprint.tensors) }
     self.writers = writers
   }
 
@@ -169,12 +172,16 @@ final class ExecutionPlan {
 
   var arenaByteCount: Int { buffers.arenaByteCount }
 
+  func upload(_ input: HostTensor, queue: borrowing CommandQueue) throws(OpenCLError) {
+    try queue.write(input.elements, to: buffers[.tensor(0)].resource)
+  }
+
   /// Uploads a batch, computes, and downloads the results in the order asked for.
   func run(
     _ input: HostTensor, returning nodes: [Network.NodeID], queue: borrowing CommandQueue,
     timeLimit: Duration
   ) throws(OpenCLError) -> [HostTensor] {
-    try queue.write(input.elements, to: buffers[.tensor(0)].resource)
+    try upload(input, queue: queue)
     for launch in launches { try launch.launch(on: queue) }
     try queue.finish(timeout: timeLimit)
     var results: [HostTensor] = []

@@ -41,6 +41,9 @@ struct Bench: AsyncParsableCommand {
       valueName: "seconds"))
   var limit: Double?
 
+  @Flag(help: "Time each step of the network as well, by the device's own clock.")
+  var operations = false
+
   @Option(help: "How to write the figures: a table, or a line of JSON a size and batch.")
   var format = ReportFormat.text
 
@@ -89,11 +92,12 @@ struct Bench: AsyncParsableCommand {
           .unavailable,
           "\(subject.device) failed at \(shape); \(await prepared.deviceName) took over")
       }
-      let report = BenchReport(subject, input: shape, times: times)
+      let report = BenchReport(
+        subject, input: shape, times: times, operations: try await profile(prepared, shape))
       let line = try JSON.encode(report, compact: true) + "\n"
       lines += line
       // Row by row: the next one may take long, or never end.
-      try output.write(format == .text ? report.row : line)
+      try output.write(format == .text ? report.text : line)
       try output.flush()
       try file?.write(Data(lines.utf8))
     }
@@ -102,8 +106,7 @@ struct Bench: AsyncParsableCommand {
   /// Of the warm-up and of the measured runs.
   private func measure(_ prepared: PreparedModel, _ input: HostTensor) async throws -> [Duration] {
     let clock = ContinuousClock()
-    let network = prepared.model.network
-    let node = network.logits ?? network.pooledFeatures
+    let node = Self.result(of: prepared.model.network)
     let begin = clock.now
     var times: [Duration] = []
     while times.count < warmup + iterations {
@@ -113,6 +116,27 @@ struct Bench: AsyncParsableCommand {
       if let limit, times.count > warmup, begin.duration(to: clock.now) >= .seconds(limit) { break }
     }
     return times
+  }
+
+  private static let profileRuns = 5
+
+  /// Nil where it is not asked for, or the backend cannot tell.
+  private func profile(
+    _ prepared: PreparedModel, _ shape: TensorShape
+  ) async throws -> OperationTimes? {
+    guard operations else { return nil }
+    let node = Self.result(of: prepared.model.network)
+    let input = Self.noise(shape)
+    var runs: [[StepProfile]] = []
+    for _ in 0..<Self.profileRuns {
+      guard let run = try await prepared.profile(input, returning: [node]) else { return nil }
+      runs.append(run)
+    }
+    return OperationTimes(runs)
+  }
+
+  private static func result(of network: Network) -> Network.NodeID {
+    network.logits ?? network.pooledFeatures
   }
 
   /// Every size with every batch; looked at before anything is prepared.

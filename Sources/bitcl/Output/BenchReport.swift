@@ -29,9 +29,10 @@ struct BenchReport: Encodable {
   let perBatch: TimeStatistics
   let perImage: TimeStatistics
   let imagesPerSecond: Double
+  let operations: OperationTimes?
 
   private enum CodingKeys: String, CodingKey {
-    case model, device, driver, batch, height, width, warmup, iterations
+    case model, device, driver, batch, height, width, warmup, iterations, operations
     case schemaVersion = "schema_version"
     case loadSeconds = "load_seconds"
     case prepareSeconds = "prepare_seconds"
@@ -42,7 +43,9 @@ struct BenchReport: Encodable {
   }
 
   /// - Parameter times: Of all runs, those of the warm-up first; more than those.
-  init(_ subject: Subject, input: TensorShape, times: [Duration]) {
+  init(
+    _ subject: Subject, input: TensorShape, times: [Duration], operations: OperationTimes? = nil
+  ) {
     model = subject.model
     device = subject.device
     driver = subject.driver
@@ -58,6 +61,7 @@ struct BenchReport: Encodable {
     perBatch = TimeStatistics(measured)
     perImage = TimeStatistics(measured, dividedBy: input.batch)
     imagesPerSecond = 1000 / perImage.median
+    self.operations = operations
   }
 
   /// What comes before the rows.
@@ -75,8 +79,11 @@ struct BenchReport: Encodable {
     "size", "batch", "first ms", "p50 ms", "p95 ms", "p99 ms", "ms/image", "images/s", "runs",
   ]
 
-  /// A row of the table, written when it is measured: so its columns have fixed widths.
-  var row: String {
+  /// A row of the table, and the operations if they were timed.
+  var text: String { row + (operations.map { "\n\($0.text)\n" } ?? "") }
+
+  /// Written when it is measured: so its columns have fixed widths.
+  private var row: String {
     Self.line(
       ["\(height)x\(width)", "\(batch)", Text.fixed(first, decimals: 1)]
         + [perBatch.median, perBatch.p95, perBatch.p99, perImage.median].map {
