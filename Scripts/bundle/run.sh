@@ -137,18 +137,26 @@ both() {
   bitcl "$@"
 }
 
+validate_all() {
+  most_each=$((most / 2))
+  bitcl validate --all --time-limit "$((most_each > 1 ? most_each : 1))" \
+    --report "$results/validate.html" --json "$results/validate.json" "$here"/Samples/digit-*-a.png
+}
+
+# What PyTorch computed, tensor by tensor. Of the first failures all is shown.
 goldens() {
-  wrong=0
+  wrong=0 shown=0
   for device in $(device_ids "$results/devices.json") cpu; do
+    count=0
     for model in "$here"/Fixtures/*; do
-      if bitcl validate -q -d "$device" -m "$model" --golden "$model/golden.safetensors" >"$scratch/golden" 2>&1; then
+      count=$((count + 1))
+      bitcl validate -q -d "$device" -m "$model" --golden "$model/golden.safetensors" >"$scratch/golden" 2>&1 &&
         continue
-      fi
-      wrong=1
-      echo "$device $(basename "$model"):"
-      cat "$scratch/golden"
+      wrong=1 shown=$((shown + 1))
+      echo "$device: $(basename "$model") FAILED"
+      [ $shown -gt 3 ] || sed 's/^/  /' "$scratch/golden"
     done
-    echo "$device: $(ls "$here/Fixtures" | wc -l) goldens compared"
+    echo "$device: $count goldens compared"
   done
   return $wrong
 }
@@ -157,8 +165,9 @@ goldens() {
 samples() {
   wrong=0
   for device in $(device_ids "$results/devices.json") cpu; do
-    bitcl classify -q -d "$device" -k 1 --format csv "$here"/Samples/*.png >"$results/samples-$device.csv" || wrong=1
-    right=$(grep -cE 'digit-([0-9])-.*digit \1' "$results/samples-$device.csv")
+    file=$results/samples-$(echo "$device" | tr : -).csv
+    bitcl classify -q --strict-device -d "$device" -k 1 --format csv "$here"/Samples/*.png >"$file" || wrong=1
+    right=$(grep -cE 'digit-([0-9])-.*digit \1' "$file")
     all=$(ls "$here"/Samples/*.png | wc -l)
     [ "$right" -eq "$all" ] || wrong=1
     echo "$device: $right of $all samples have their label"
@@ -182,12 +191,25 @@ bench_all() {
 }
 
 bench() {
-  file=$results/bench-$1-$2.jsonl device=$2
+  device=$2 file=$results/bench-$1-$(echo "$2" | tr : -).jsonl
   shift 2
-  bitcl bench -q -d "$device" --iterations $runs --limit $time "$@" --json "$file"
+  bitcl bench -q --strict-device -d "$device" --iterations $runs --limit $time "$@" --json "$file"
   code=$?
   echo
   return $code
+}
+
+# What each step of the network takes, by the device's own clock.
+operations() {
+  wrong=0 runs=3 time=10
+  for device in $(device_ids "$results/devices.json"); do
+    if [ "$quick" = yes ]; then
+      bench operations "$device" -m random:R50x1 --size 224 --batch 1 --operations || wrong=1
+    else
+      bench operations "$device" -m random:R50x1 --size 224,448 --batch 1,8 --operations || wrong=1
+    fi
+  done
+  return $wrong
 }
 
 echo "$("$here/bitcl" --version) on $(uname -n), $(date -u +%Y-%m-%dT%H:%M:%SZ); results: $results"
@@ -198,9 +220,11 @@ for cache in XDG_CACHE_HOME POCL_CACHE_DIR CUDA_CACHE_PATH; do
   eval "$cache=\$scratch/\$cache; export $cache"
 done
 step devices 120 both devices devices
+step validate 900 validate_all
 step goldens 600 goldens
 step samples 120 samples
 step bench 1200 bench_all
+step operations 300 operations
 
 printf '\n==== summary\n'
 while IFS='|' read -r step seconds verdict; do

@@ -353,7 +353,7 @@ public actor PreparedModel {
   public func profile(
     _ input: HostTensor, returning nodes: [Network.NodeID]
   ) async throws -> [StepProfile]? {
-    guard let runner = runner as? any ProfilingRunner else { return nil }
+    guard let runner = prepared.runner as? any ProfilingRunner else { return nil }
     return try await runner.profile(input, returning: nodes)
   }
 }

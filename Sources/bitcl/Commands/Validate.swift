@@ -55,6 +55,9 @@ struct Validate: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write a page of HTML as well.", valueName: "file"))
   var report: String?
 
+  @Option(help: ArgumentHelp("Write the results as JSON as well.", valueName: "file"))
+  var json: String?
+
   @Option(help: "How to write the results.")
   var format = ReportFormat.text
 
@@ -71,8 +74,8 @@ struct Validate: AsyncParsableCommand {
       throw ValidationError("Images from standard input cannot be given to several devices.")
     }
     guard golden != nil else { return }
-    if report != nil || perLayer || !images.isEmpty {
-      throw ValidationError("--golden goes with neither --report, --per-layer nor images.")
+    if report != nil || json != nil || perLayer || !images.isEmpty {
+      throw ValidationError("--golden goes with neither --report, --json, --per-layer nor images.")
     }
   }
 

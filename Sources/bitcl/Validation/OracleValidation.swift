@@ -22,6 +22,7 @@ struct OracleValidation {
   func run() async throws {
     let start = (clock: ContinuousClock.now, date: Date())
     let page = try command.report.map { try OutputFile(path: $0) }
+    let document = try command.json.map { try OutputFile(path: $0) }
     let model = try command.modelOptions.open(console)
     let images = try usableImages(model)
     let (survey, ids) = try await command.devices()
@@ -39,7 +40,7 @@ struct OracleValidation {
       conditions(model, images, survey, start.date), devices: faults + entries,
       unusable: survey.devices?.platforms.flatMap(\.unusable) ?? [], faults: survey.faults,
       interrupted: Task.isCancelled, seconds: (ContinuousClock.now - start.clock) / .seconds(1))
-    try write(report, page)
+    try write(report, page, document)
     if report.interrupted { throw CancellationError() }
     guard report.passed else { throw EarlyExit(status: .checkFailed) }
     if images.count < command.images.count { throw EarlyExit(status: .imagesFailed) }
@@ -77,12 +78,15 @@ struct OracleValidation {
       environment: HostFacts.relevantEnvironment())
   }
 
-  /// The page first: it does not depend on somebody who reads the output.
-  private func write(_ report: ValidationReport, _ page: OutputFile?) throws {
+  /// The files first: they do not depend on somebody who reads the output.
+  private func write(
+    _ report: ValidationReport, _ page: OutputFile?, _ document: OutputFile?
+  ) throws {
     if let page {
       try page.write(Data(ValidationPage(report: report).html.utf8))
       console.detail("Wrote \(page.path)")
     }
+    try document?.write(Data(try JSON.encode(report).utf8))
     do {
       try writeOutput(report)
     } catch OutputError.closedPipe {
