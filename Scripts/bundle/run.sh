@@ -220,6 +220,7 @@ for cache in XDG_CACHE_HOME POCL_CACHE_DIR CUDA_CACHE_PATH; do
   eval "$cache=\$scratch/\$cache; export $cache"
 done
 step devices 120 both devices devices
+step self-check 120 bitcl devices --self-check
 step validate 900 validate_all
 step goldens 600 goldens
 step samples 120 samples
