@@ -85,6 +85,8 @@ let package = Package(
         "BigTransfer", "NumericsValidation", "CPUBackend", "OpenCLBackend", "ReferenceBackend",
         "TestSupport", .product(name: "Logging", package: "swift-log"),
       ]),
+    // The built program under an OpenCL layer that `Scripts/fault-layer` compiles.
+    .testTarget(name: "FaultInjectionTests", dependencies: ["bitcl"]),
     .testTarget(
       name: "bitclTests", dependencies: ["BigTransfer", "bitcl", "TestSupport"],
       exclude: ["Snapshots"]),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "CallWatch.h"
 #include "COpenCL.h"
 #include "EntryPoints.h"
 
@@ -16,15 +17,31 @@ static struct {
   ENTRY_POINTS(STATUS_MEMBER, HANDLE_MEMBER)
 } table;
 
+// Whether an entry point gives something back. The compiler knows the answer.
+#define RELEASES(name) (strncmp(#name, "clRelease", 9) == 0)
+
 #define FORWARD_STATUS(name, parameters, arguments)                                                \
   cl_int CL_API_CALL name parameters {                                                             \
-    return table.name ? table.name arguments : BITCL_LIBRARY_NOT_OPEN;                             \
+    if (!table.name) return BITCL_LIBRARY_NOT_OPEN;                                                \
+    struct bitcl_call_watch *watch = bitcl_thread_watch;                                           \
+    if (!call_begins(watch, #name, RELEASES(name))) return BITCL_DEVICE_GIVEN_UP;                  \
+    cl_int result = table.name arguments;                                                          \
+    call_ended(watch);                                                                             \
+    return result;                                                                                 \
   }
 #define FORWARD_HANDLE(type, name, parameters, arguments)                                          \
   type CL_API_CALL name parameters {                                                               \
-    if (table.name) return table.name arguments;                                                   \
-    if (status) *status = BITCL_LIBRARY_NOT_OPEN;                                                  \
-    return NULL;                                                                                   \
+    struct bitcl_call_watch *watch = bitcl_thread_watch;                                           \
+    cl_int refusal = !table.name                          ? BITCL_LIBRARY_NOT_OPEN                 \
+                     : !call_begins(watch, #name, false) ? BITCL_DEVICE_GIVEN_UP                   \
+                                                          : CL_SUCCESS;                            \
+    if (refusal != CL_SUCCESS) {                                                                   \
+      if (status) *status = refusal;                                                               \
+      return NULL;                                                                                 \
+    }                                                                                              \
+    type result = table.name arguments;                                                            \
+    call_ended(watch);                                                                             \
+    return result;                                                                                 \
   }
 
 ENTRY_POINTS(FORWARD_STATUS, FORWARD_HANDLE)

@@ -14,21 +14,20 @@ package final class OpenCLBackend: Backend {
   private let state: Mutex<State>
 
   private struct State {
-    /// Still to be tried; the first is in use if it has programs.
+    /// Still to be tried; the first is in use if it has a lease.
     var rungs: ArraySlice<KernelSet>
     var passedOver: [KernelChoice.PassedOver] = []
     /// Of the first rung.
     var identity: KernelIdentity?
-    /// What the first rung's probe built.
-    var programs: ProgramLibrary?
+    /// What the first rung's probe left: its context with the programs built.
+    var lease: DeviceLease?
     var isChosen = false
   }
 
   /// The longest that the vector kernels may take to build: plainer ones are left.
   private static let rungBuildLimit = Duration.seconds(5)
-  private static let buildLimit = Duration.seconds(300)
-  /// The longest that one batch may take.
-  private static let runLimit = Duration.seconds(300)
+  /// The longest that one program may take to build, and one batch to run.
+  private static var limit: Duration { DeviceTimeLimits.current.work }
 
   /// - Parameters:
   ///   - kernelSet: `vector8`, `tiled64`, `reference` or the like instead of the best that works.
@@ -85,7 +84,7 @@ package final class OpenCLBackend: Backend {
   package func prepareScheduler(
     _ network: Network, weights: any WeightSource
   ) async throws -> InferenceScheduler {
-    try await onBestKernels { try $0.makeScheduler(network, weights: weights) }
+    try await onBestKernels { try await $0.makeScheduler(network, weights: weights) }
   }
 
   /// Finds the kernels that networks will be prepared with.
@@ -94,12 +93,12 @@ package final class OpenCLBackend: Backend {
   }
 
   private func onBestKernels<Output>(
-    _ body: (KernelSetBackend) throws -> Output
+    _ body: (KernelSetBackend) async throws -> Output
   ) async throws -> Output {
     try checkRequest()
     while let rung = state.withLock({ $0.rungs.first }) {
       do {
-        let output = try body(try await trustedKernels(rung))
+        let output = try await body(try await trustedKernels(rung))
         state.withLock { $0.isChosen = true }
         return output
       } catch let error where Self.isFault(ofKernels: error) {
@@ -126,7 +125,7 @@ package final class OpenCLBackend: Backend {
         isSlowBuild: true)
     }
     let backend = KernelSetBackend(
-      kernels: rung, programs: try programs(for: rung, identity), runLimit: Self.runLimit)
+      lease: try await lease(for: rung, identity), runLimit: Self.limit)
     try await judge?.judge(backend, identity: identity)
     return backend
   }
@@ -139,7 +138,7 @@ package final class OpenCLBackend: Backend {
       state.rungs.removeFirst()
       if isWrong, rung.isTiled { state.rungs = state.rungs.drop { $0.isTiled } }
       state.identity = nil
-      state.programs = nil
+      state.lease = nil
       state.passedOver.append(
         KernelChoice.PassedOver(
           kernels: rung.word, reason: "\(error)",
@@ -158,18 +157,22 @@ package final class OpenCLBackend: Backend {
     }
   }
 
-  /// The context and programs that all networks share; new ones after a device did not answer.
-  private func programs(
+  /// What all networks share. Once the device is lost, it stays lost for them.
+  private func lease(
     for rung: KernelSet, _ identity: KernelIdentity
-  ) throws -> ProgramLibrary {
-    let (known, isChosen) = state.withLock { ($0.programs, $0.isChosen) }
-    if let known, !known.context.isGivenUp { return known }
-    let programs =
-      isChosen
-      ? ProgramLibrary(context: try Context(device: device), timeLimit: Self.buildLimit)
-      : try probe(rung, identity)
-    state.withLock { if $0.rungs.first == rung { $0.programs = programs } }
-    return programs
+  ) async throws -> DeviceLease {
+    if let known = state.withLock({ $0.lease }) {
+      if let loss = known.thread.loss { throw loss }
+      return known
+    }
+    let found = try await probe(rung, identity)
+    return state.withLock { state in
+      guard state.rungs.first == rung else { return found }
+      // Another network may have been prepared at the same time.
+      let lease = state.lease ?? found
+      state.lease = lease
+      return lease
+    }
   }
 
   /// A driver may take minutes to build the vector kernels where it builds the plain ones in seconds.
@@ -178,16 +181,22 @@ package final class OpenCLBackend: Backend {
   }
 
   /// Builds a rung, within a time limit where plainer kernels are left, and tries it.
-  private func probe(_ rung: KernelSet, _ identity: KernelIdentity) throws -> ProgramLibrary {
-    let isLimited = isLimited(rung)
+  private func probe(
+    _ rung: KernelSet, _ identity: KernelIdentity
+  ) async throws -> DeviceLease {
+    let limit =
+      isLimited(rung)
+      ? JobLimit(
+        "building the \(rung) kernels", Self.rungBuildLimit, busyTime: Self.rungBuildLimit * 6)
+      : nil
+    let thread = DeviceThread(device: device.label)
+    let probe = RungProbe(device: device, kernels: rung, buildLimit: Self.limit)
     do {
-      return try RungProbe(
-        device: device, kernels: rung, limit: isLimited ? Self.rungBuildLimit : Self.buildLimit,
-        busyLimit: isLimited ? Self.rungBuildLimit * 6 : Self.buildLimit,
-        buildLimit: Self.buildLimit
-      ).run()
+      let programs = try await thread.perform(within: limit) { try probe.run(on: thread) }
+      return DeviceLease(thread: thread, programs: programs, kernels: rung)
     } catch let error as OpenCLError {
-      guard isLimited, case .timedOut = error.kind else { throw error }
+      // A device that does not answer will not do so for plainer kernels.
+      guard limit != nil, thread.loss != nil, !thread.isUnresponsive else { throw error }
       memory.remember(slowBuildOf: identity)
       throw UntrustedKernels(reason: "\(error)", isSlowBuild: true)
     }

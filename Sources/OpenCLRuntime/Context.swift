@@ -1,5 +1,4 @@
 internal import COpenCL
-import Synchronization
 
 /// A device in use. Owns its `cl_context`; queues, buffers and programs are made in it.
 ///
@@ -10,9 +9,12 @@ package final class Context: @unchecked Sendable {
   package let device: Device
   let handle: cl_context
   let counterStore = CounterStore()
-  private let givenUp = Atomic<Bool>(false)
+  /// Where what is made in the context is released; `nil` for wherever its last owner is.
+  private let thread: DeviceThread?
+  let life: DeviceLife
 
-  package init(device: Device) throws(OpenCLError) {
+  /// - Parameter thread: The device's own, on which this is called.
+  package init(device: Device, thread: DeviceThread? = nil) throws(OpenCLError) {
     var status: cl_int = 0
     var id: cl_device_id? = device.handle.raw
     let context = clCreateContext(nil, 1, &id, nil, nil, &status)
@@ -21,21 +23,39 @@ package final class Context: @unchecked Sendable {
       throw .call("clCreateContext", .invalidValue, device: device.label, detail: "no handle")
     }
     self.device = device
+    self.thread = thread
+    life = thread?.life ?? DeviceLife()
     handle = context
+    AbandonedWork.prepareExit()
+    life.contextBegan()
   }
 
   deinit {
-    if !isGivenUp { clReleaseContext(handle) }
+    let life = life
+    release(handle) {
+      clReleaseContext($0)
+      life.contextEnded()
+    }
   }
 
-  /// Whether a wait for the device exceeded its limit. Then the context and its queues are not
-  /// released: drivers wait for the device there, without a limit.
-  package var isGivenUp: Bool { givenUp.load(ordering: .acquiring) }
-
-  func giveUp() {
-    let wasGivenUp = givenUp.exchange(true, ordering: .acquiringAndReleasing)
-    if !wasGivenUp { AbandonedWork.begin() }
+  /// Gives back a handle that was made in the context, unless the device is lost: drivers wait for
+  /// the device there, without a limit.
+  func release(_ handle: OpaquePointer, by body: @escaping @Sendable (OpaquePointer) -> Void) {
+    guard life.allowsReleases else { return }
+    // Nobody else has the handle any more.
+    nonisolated(unsafe) let handle = handle
+    if let thread {
+      thread.release { body(handle) }
+    } else {
+      body(handle)
+    }
   }
+
+  /// Why the device is lost, if it is.
+  package var loss: OpenCLError? { life.error }
+
+  /// After a wait for the device exceeded its limit.
+  func giveUp(_ error: OpenCLError) { life.end(.unresponsive, error) }
 
   /// What passed between host and device so far.
   package var counters: RuntimeCounters { counterStore.snapshot }

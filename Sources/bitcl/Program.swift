@@ -1,4 +1,5 @@
 import ArgumentParser
+import BigTransfer
 
 @main
 enum Program {
@@ -12,6 +13,7 @@ enum Program {
     let interrupts = Interrupts(cancelling: task)
     let status = await task.value
     interrupts.stop()
+    DeviceUse.finishReleases()
     exitProcess(status.code)
   }
 

@@ -18,6 +18,8 @@
 // What every call answers until a library has been opened. Khronos' and the vendors' codes end
 // at -1xxx; this one is outside of them.
 #define BITCL_LIBRARY_NOT_OPEN (-90001)
+// What a call answers, instead of being made, on a thread whose watch was revoked.
+#define BITCL_DEVICE_GIVEN_UP (-90002)
 
 // Reported by the ICD loader (cl_khr_icd) when no platform is installed.
 #define BITCL_PLATFORM_NOT_FOUND (-1001)
@@ -34,6 +36,25 @@ bool bitcl_library_loads(const char *path, char *message, size_t capacity);
 // Writes the path of the library behind a device or platform into `path`; false where it cannot be
 // told.
 bool bitcl_driver_library(const void *object, char *path, size_t capacity);
+
+// The calls of one thread, for another one to look at: any call may never return.
+typedef struct bitcl_call_watch bitcl_call_watch;
+
+// NULL without memory.
+bitcl_call_watch *bitcl_call_watch_create(void);
+void bitcl_call_watch_destroy(bitcl_call_watch *watch);
+
+// Shows the calling thread's calls to `watch`, or to nobody if it is NULL; returns what saw them
+// before.
+bitcl_call_watch *bitcl_call_watch_attach(bitcl_call_watch *watch);
+
+// The entry point that is being called, or NULL between calls. `count` receives the number of calls
+// begun so far.
+const char *bitcl_call_watch_look(bitcl_call_watch *watch, uint64_t *count);
+
+// No further call is made on the thread: they return BITCL_DEVICE_GIVEN_UP. Calls that release
+// something are still made, unless `releases` is set.
+void bitcl_call_watch_revoke(bitcl_call_watch *watch, bool releases);
 
 // The embedded file `Kernels/<name>`, or NULL. It is not terminated; `length` receives its size.
 const char *bitcl_kernel_source(const char *name, size_t *length);

@@ -1,16 +1,12 @@
 import BiTModel
 import OpenCLRuntime
 
-/// Builds a rung's kernels within a time limit, runs two convolutions with a norm between them, and
-/// compares with the host's result.
+/// Builds a rung's kernels, runs two convolutions with a norm between them, and compares with the
+/// host's result.
 struct RungProbe {
   let device: Device
   let kernels: KernelSet
-  /// For building, the first launch (some drivers compile no earlier) and the result.
-  let limit: Duration
-  /// The same on a machine that is busy with other things.
-  let busyLimit: Duration
-  /// For any one program that is built later in the same context.
+  /// For any one program, also of those that are built later in the same context.
   let buildLimit: Duration
 
   private static let shape = TensorShape(batch: 1, height: 7, width: 5, channels: 3)
@@ -27,30 +23,17 @@ struct RungProbe {
   /// of its terms' magnitudes, and by far less as a rule.
   private static let tolerance = 2e-5
 
+  /// To be called on the device's thread.
   /// - Returns: The context that the probe ran in, with the programs built so far.
-  /// - Throws: `OpenCLError`, `.timedOut` beyond the limit; `UntrustedKernels` for a wrong result.
-  func run() throws -> ProgramLibrary {
-    let probe = self
-    let outcome = TimedWorkers.run(count: 1, width: 1, limit: limit, busyLimit: busyLimit) {
-      _ in
-      Result { try probe.compare() }
-    }
-    guard let result = outcome[0] else {
-      throw OpenCLError(
-        .timedOut(waitingFor: "building the \(kernels) kernels", seconds: limit / .seconds(1)),
-        device: device.label)
-    }
-    return try result.get()
-  }
-
-  private func compare() throws -> ProgramLibrary {
+  /// - Throws: `OpenCLError`; `UntrustedKernels` for a wrong result.
+  func run(on thread: DeviceThread) throws -> ProgramLibrary {
     var network = Network(inputChannels: Self.shape.channels)
     var node = network.append("first", .convolution(Self.first), 0)
     node = network.append("norm", .groupNorm(Self.norm), node)
     node = network.append("second", .convolution(Self.second), node)
     let weights = RandomWeights()
-    // A context of its own: one that does not answer is given up with all that is in it.
-    let programs = ProgramLibrary(context: try Context(device: device), timeLimit: buildLimit)
+    let programs = ProgramLibrary(
+      context: try Context(device: device, thread: thread), timeLimit: buildLimit)
     let resident = try ResidentNetwork(
       network, weights: weights, programs: programs, kernels: kernels, timeLimit: buildLimit)
     let pixels = weights.values(of: Parameter("probe.input", shape: [Self.shape.count, 1]))

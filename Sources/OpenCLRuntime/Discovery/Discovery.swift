@@ -18,18 +18,31 @@ package struct Discovery: Sendable {
   }
 
   /// Asks every platform. Nothing is kept: drivers answer from memory.
+  ///
+  /// A driver that does not answer in time keeps its platform to itself, not the others'.
   package static func run() -> Discovery {
     if case .failure(let error) = OpenCLLibrary.shared.result {
       return Discovery(platforms: [], failure: error)
     }
     do {
-      let handles = try Platform.handleList("clGetPlatformIDs", none: .platformNotFound) {
-        clGetPlatformIDs($0, $1, $2)
+      var thread = DeviceThread(device: nil)
+      let handles = try thread.performAndWait { try platformHandles() }
+      var platforms: [Platform] = []
+      for (index, handle) in handles.enumerated() {
+        platforms.append(Platform(handle, index: index, on: thread))
+        if thread.loss != nil { thread = DeviceThread(device: nil) }
       }
-      let platforms = handles.enumerated().map { Platform($0.element, index: $0.offset) }
       return Discovery(platforms: platforms, failure: nil)
     } catch {
-      return Discovery(platforms: [], failure: error)
+      let failure = error as? OpenCLError
+      return Discovery(
+        platforms: [], failure: failure ?? OpenCLError(.invalidRequest, detail: "\(error)"))
     }
+  }
+
+  private static func platformHandles() throws(OpenCLError) -> [PlatformHandle] {
+    try Platform.handleList("clGetPlatformIDs", none: .platformNotFound) {
+      clGetPlatformIDs($0, $1, $2)
+    }.map(PlatformHandle.init)
   }
 }

@@ -11,7 +11,8 @@ struct InfoQuery {
   let device: String?
   let read: Read
 
-  // No honest answer is larger; a driver's wrong size must not become our allocation.
+  // No honest answer is larger, a build log of 100 MB included; a driver's wrong size must not
+  // become our allocation.
   private static let largestAnswer = 1 << 28
 
   /// A value of a fixed-size C type.
@@ -42,8 +43,10 @@ struct InfoQuery {
   }
 
   /// A C string; surrounding blanks, which some drivers put around names, are removed.
-  func string() throws(OpenCLError) -> String {
-    String(decoding: try bytes().prefix { $0 != 0 }, as: UTF8.self).trimmed
+  /// - Parameter limit: Bytes that are worth having.
+  func string(limit: Int = 1 << 16) throws(OpenCLError) -> String {
+    let text = try bytes().prefix(limit).prefix { $0 != 0 }
+    return String(decoding: text, as: UTF8.self).trimmed
   }
 }
 

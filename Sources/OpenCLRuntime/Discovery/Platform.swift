@@ -52,9 +52,25 @@ package struct UnusableDevice: Hashable, Sendable {
   }
 }
 
+/// A platform's identity for the driver, valid as long as the process.
+struct PlatformHandle: @unchecked Sendable {
+  // Sendable: an address that the driver guards itself; it is never dereferenced here.
+  let raw: cl_platform_id
+}
+
 extension Platform {
+  /// Asks the platform on a thread that is left behind if it does not answer.
+  init(_ handle: PlatformHandle, index: Int, on thread: DeviceThread) {
+    do {
+      self = try thread.performAndWait { Platform(handle.raw, index: index) }
+    } catch {
+      let info = PlatformInfo(index: index, name: "unknown", vendor: "unknown", version: "unknown")
+      self.init(info: info, devices: [], unusable: [], failure: error as? OpenCLError)
+    }
+  }
+
   /// Asks the platform for all that it has. Failures are part of the answer.
-  init(_ handle: cl_platform_id, index: Int) {
+  private init(_ handle: cl_platform_id, index: Int) {
     func string(_ what: Int32) -> String {
       (try? InfoQuery.platform(handle, what).string()) ?? "unknown"
     }

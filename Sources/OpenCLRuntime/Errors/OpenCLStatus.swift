@@ -57,6 +57,7 @@ package struct OpenCLStatus: Hashable, Sendable {
     -69: "CL_INVALID_PIPE_SIZE", -70: "CL_INVALID_DEVICE_QUEUE", -71: "CL_INVALID_SPEC_ID",
     -72: "CL_MAX_SIZE_RESTRICTION_EXCEEDED", BITCL_PLATFORM_NOT_FOUND: "CL_PLATFORM_NOT_FOUND_KHR",
     BITCL_LIBRARY_NOT_OPEN: "OpenCL library not open",
+    BITCL_DEVICE_GIVEN_UP: "device given up",
   ]
 }
 

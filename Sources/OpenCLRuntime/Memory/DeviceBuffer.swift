@@ -9,7 +9,8 @@ package struct DeviceBuffer: ~Copyable, @unchecked Sendable {
   package let byteCount: Int
   package let access: Access
   let handle: cl_mem
-  let device: String
+  private let context: Context
+  private var device: String { context.device.label }
 
   /// What kernels may do with the memory.
   package enum Access: Hashable, Sendable {
@@ -64,22 +65,22 @@ package struct DeviceBuffer: ~Copyable, @unchecked Sendable {
       throw .call(
         "clCreateBuffer", OpenCLStatus(status), device: label, detail: "\(byteCount) bytes")
     }
-    self.init(handle: memory, byteCount: byteCount, access: access, device: label)
+    self.init(handle: memory, byteCount: byteCount, access: access, context: context)
     context.counterStore.update {
       $0.buffersCreated += 1
       $0.bytesAllocated += byteCount
     }
   }
 
-  private init(handle: cl_mem, byteCount: Int, access: Access, device: String) {
+  private init(handle: cl_mem, byteCount: Int, access: Access, context: Context) {
     self.handle = handle
     self.byteCount = byteCount
     self.access = access
-    self.device = device
+    self.context = context
   }
 
   deinit {
-    clReleaseMemObject(handle)
+    context.release(handle) { clReleaseMemObject($0) }
   }
 
   /// A part of this buffer as a buffer of its own, which keeps this one's memory alive.
@@ -108,7 +109,7 @@ package struct DeviceBuffer: ~Copyable, @unchecked Sendable {
       throw .call("clCreateSubBuffer", .invalidValue, device: device, detail: "no handle")
     }
     context.counterStore.update { $0.subBuffersCreated += 1 }
-    return DeviceBuffer(handle: memory, byteCount: byteCount, access: access, device: device)
+    return DeviceBuffer(handle: memory, byteCount: byteCount, access: access, context: context)
   }
 
   /// Throws unless `offset` and `count` lie within the buffer.

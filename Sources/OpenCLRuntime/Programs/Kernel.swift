@@ -8,23 +8,23 @@ package struct Kernel: ~Copyable {
   package let name: String
   package let limits: KernelLimits
   let handle: cl_kernel
-  let device: String
+  private let context: Context
 
   /// Takes over `handle`, which is released if the device does not say the kernel's limits.
-  init(handle: cl_kernel, name: String, device: Device) throws(OpenCLError) {
+  init(handle: cl_kernel, name: String, context: Context) throws(OpenCLError) {
     do {
-      limits = try KernelLimits(of: handle, on: device)
+      limits = try KernelLimits(of: handle, on: context.device)
     } catch {
-      clReleaseKernel(handle)
+      context.release(handle) { clReleaseKernel($0) }
       throw error
     }
     self.handle = handle
     self.name = name
-    self.device = device.label
+    self.context = context
   }
 
   deinit {
-    clReleaseKernel(handle)
+    context.release(handle) { clReleaseKernel($0) }
   }
 
   /// Sets a `global` or `constant` pointer.
@@ -83,7 +83,7 @@ package struct Kernel: ~Copyable {
   private func set(_ index: Int, _ status: cl_int) throws(OpenCLError) {
     guard status == CL_SUCCESS else {
       throw .call(
-        "clSetKernelArg", OpenCLStatus(status), device: device,
+        "clSetKernelArg", OpenCLStatus(status), device: context.device.label,
         detail: "argument \(index) of kernel \(name)")
     }
   }

@@ -7,7 +7,8 @@ package struct Program: ~Copyable, @unchecked Sendable {
   /// Whether the binary came from the cache on disk.
   package let isFromCache: Bool
   let handle: cl_program
-  private let device: Device
+  private let context: Context
+  private var device: Device { context.device }
 
   /// The most of a build log that an error carries, in characters.
   package static let longestLog = 4000
@@ -23,27 +24,27 @@ package struct Program: ~Copyable, @unchecked Sendable {
     if let cache, let key, let binary = cache.binary(for: key),
       let handle = Self.load(binary, source, context)
     {
-      self.init(handle, source.name, context.device, isFromCache: true)
+      self.init(handle, source.name, context, isFromCache: true)
       context.counterStore.update { $0.programsLoaded += 1 }
       return
     }
     let handle = try Self.compile(source, context)
-    self.init(handle, source.name, context.device, isFromCache: false)
+    self.init(handle, source.name, context, isFromCache: false)
     context.counterStore.update { $0.programsBuilt += 1 }
     if let cache, let key, let binary = binaryAfterCreatingKernels() {
       cache.store(binary, for: key)
     }
   }
 
-  private init(_ handle: cl_program, _ name: String, _ device: Device, isFromCache: Bool) {
+  private init(_ handle: cl_program, _ name: String, _ context: Context, isFromCache: Bool) {
     self.handle = handle
     self.name = name
-    self.device = device
+    self.context = context
     self.isFromCache = isFromCache
   }
 
   deinit {
-    clReleaseProgram(handle)
+    context.release(handle) { clReleaseProgram($0) }
   }
 
   /// A kernel with no argument set.
@@ -55,7 +56,7 @@ package struct Program: ~Copyable, @unchecked Sendable {
         "clCreateKernel", OpenCLStatus(status), device: device.label,
         detail: "kernel \(kernel) of program \(name)")
     }
-    return try Kernel(handle: created, name: kernel, device: device)
+    return try Kernel(handle: created, name: kernel, context: context)
   }
 
   private static func compile(
@@ -78,7 +79,7 @@ package struct Program: ~Copyable, @unchecked Sendable {
     let result = build(program, source.options, context)
     guard result == CL_SUCCESS else {
       let log = buildLog(of: program, context.device)
-      clReleaseProgram(program)
+      context.release(program) { clReleaseProgram($0) }
       throw OpenCLError(
         .buildFailed(program: source.name, status: OpenCLStatus(result)), device: label,
         detail: log.isEmpty ? "the driver left no log; options: \(source.options)" : log)
@@ -103,7 +104,7 @@ package struct Program: ~Copyable, @unchecked Sendable {
     guard status == CL_SUCCESS, loaded == CL_SUCCESS,
       build(program, source.options, context) == CL_SUCCESS, kernelCount(of: program) > 0
     else {
-      clReleaseProgram(program)
+      context.release(program) { clReleaseProgram($0) }
       return nil
     }
     return program
@@ -122,7 +123,7 @@ package struct Program: ~Copyable, @unchecked Sendable {
       clGetProgramBuildInfo(
         program, device.handle.raw, cl_program_build_info(CL_PROGRAM_BUILD_LOG), $0, $1, $2)
     }
-    let log = (try? query.string()) ?? ""
+    let log = (try? query.string(limit: 4 * longestLog)) ?? ""
     guard let end = log.index(log.startIndex, offsetBy: longestLog, limitedBy: log.endIndex),
       end < log.endIndex
     else { return log }
@@ -148,7 +149,7 @@ package struct Program: ~Copyable, @unchecked Sendable {
     guard clCreateKernelsInProgram(handle, cl_uint(count), &kernels, nil) == CL_SUCCESS else {
       return nil
     }
-    for case let kernel? in kernels { clReleaseKernel(kernel) }
+    for case let kernel? in kernels { context.release(kernel) { clReleaseKernel($0) } }
 
     let sizes = InfoQuery(call: "clGetProgramInfo", device: device.label) { [handle] in
       clGetProgramInfo(handle, cl_program_info(CL_PROGRAM_BINARY_SIZES), $0, $1, $2)

@@ -16,7 +16,7 @@ package struct ProgramBuilder: Sendable {
   package var width: Int
 
   package init(
-    context: Context, cache: ProgramCache?, timeLimit: Duration = .seconds(300),
+    context: Context, cache: ProgramCache?, timeLimit: Duration = DeviceTimeLimits.current.work,
     width: Int = ProcessInfo.processInfo.activeProcessorCount
   ) {
     self.context = context
@@ -35,7 +35,10 @@ package struct ProgramBuilder: Sendable {
     _ sources: [ProgramSource]
   ) -> [Result<Shared<Program>, OpenCLError>] {
     let (context, cache) = (context, cache)
-    let outcomes = TimedWorkers.run(count: sources.count, width: width, limit: timeLimit) { index in
+    let outcomes = TimedWorkers.run(
+      count: sources.count, width: width, limit: timeLimit, in: context
+    ) {
+      index in
       do throws(OpenCLError) {
         return Result<Shared<Program>, OpenCLError>.success(
           Shared(try Program(sources[index], in: context, cache: cache)))
@@ -47,9 +50,10 @@ package struct ProgramBuilder: Sendable {
     return zip(sources, outcomes).map { source, outcome in
       outcome
         ?? .failure(
-          OpenCLError(
-            .timedOut(waitingFor: "building \(source.name)", seconds: seconds),
-            device: context.device.label))
+          context.loss
+            ?? OpenCLError(
+              .timedOut(waitingFor: "building \(source.name)", seconds: seconds),
+              device: context.device.label))
     }
   }
 

@@ -3,7 +3,7 @@ import Glibc
 
 extension CommandQueue {
   /// How long a wait may take before the device is given up.
-  package static var defaultTimeout: Duration { .seconds(120) }
+  package static var defaultTimeout: Duration { DeviceTimeLimits.current.work }
 
   /// Waits until everything enqueued so far is done.
   ///
@@ -31,19 +31,29 @@ extension CommandQueue {
         sched_yield()
         continue
       }
-      guard elapsed < timeout else {
-        context.giveUp()
-        let seconds = timeout / .seconds(1)
-        throw OpenCLError(.timedOut(waitingFor: "the device", seconds: seconds), device: label)
+      if let limit = exceededLimit(elapsed, timeout: timeout) {
+        let seconds = limit / .seconds(1)
+        let error = OpenCLError(
+          .timedOut(waitingFor: "the device", seconds: seconds), device: label)
+        context.giveUp(error)
+        throw error
       }
-      let pause = min(elapsed / Self.patience, Self.longestPause)
-      var request = timespec(tv_sec: 0, tv_nsec: Int(pause.components.attoseconds / 1_000_000_000))
-      nanosleep(&request, nil)
+      Thread.sleep(min(elapsed / Self.patience, Self.longestPause))
     }
+  }
+
+  private func exceededLimit(_ elapsed: Duration, timeout: Duration) -> Duration? {
+    if elapsed >= timeout { return timeout }
+    // A device of CPU type computes in this process: while that is idle, nothing will come.
+    let idle = DeviceTimeLimits.current.idle
+    guard context.device.kind == .cpu, elapsed > idle, Watchdog.shared.idleTime > idle else {
+      return nil
+    }
+    return idle
   }
 
   private static var spinTime: Duration { .microseconds(50) }
   /// A pause is this fraction of the time waited so far: the most by which a wait is prolonged.
   private static var patience: Int { 100 }
-  private static var longestPause: Duration { .milliseconds(1) }
+  private static var longestPause: Duration { .milliseconds(10) }
 }

@@ -24,7 +24,7 @@ package struct CommandQueue: ~Copyable, @unchecked Sendable {
   }
 
   deinit {
-    if !context.isGivenUp { clReleaseCommandQueue(handle) }
+    context.release(handle) { clReleaseCommandQueue($0) }
   }
 
   var label: String { context.device.label }
@@ -55,6 +55,6 @@ package struct CommandQueue: ~Copyable, @unchecked Sendable {
     guard let event else {
       throw .call(call, .invalidValue, device: label, detail: "no event")
     }
-    return Event(handle: event, device: label)
+    return Event(handle: event, context: context)
   }
 }

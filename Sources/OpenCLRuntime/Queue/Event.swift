@@ -4,10 +4,11 @@ internal import COpenCL
 package struct Event: ~Copyable, @unchecked Sendable {
   // Sendable: the handle never changes, and OpenCL's calls on events may come from any thread.
   let handle: cl_event
-  let device: String
+  let context: Context
+  private var device: String { context.device.label }
 
   deinit {
-    clReleaseEvent(handle)
+    context.release(handle) { clReleaseEvent($0) }
   }
 
   /// Whether the command has ended well. Throws if it has ended badly.

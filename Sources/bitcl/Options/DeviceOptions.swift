@@ -13,6 +13,18 @@ struct DeviceOptions: ParsableArguments {
       valueName: "device"))
   var device: DeviceSelection = .automatic
 
+  @Option(
+    help: ArgumentHelp(
+      "Give an OpenCL device up that takes longer for anything: a call, building a program, a"
+        + " batch. Without it 300 seconds, and 20 where nothing at all goes on.",
+      valueName: "seconds"))
+  var deviceTimeout: String?
+
+  func validate() throws {
+    guard let deviceTimeout, !DeviceUse.limitTime(to: deviceTimeout) else { return }
+    throw ValidationError("--device-timeout must be a number of seconds, at most 86400.")
+  }
+
   /// Prepares a model and says what was chosen where the user left the choice open.
   func prepare(
     _ model: Model, _ policy: DevicePolicy, _ console: Console

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Runs calls that may never return, several at once, each with a limit.
 ///
 /// The threads are ours and not the pool's: a driver's compiler blocks for seconds, and a thread
@@ -14,46 +12,52 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
   }
 
   private let count: Int
+  private let life: DeviceLife?
+  private let device: String?
   private let body: @Sendable (Int) -> Output
   private let state = Monitor(State())
 
-  private init(_ count: Int, _ body: @escaping @Sendable (Int) -> Output) {
+  private init(
+    _ count: Int, _ context: Context?, _ body: @escaping @Sendable (Int) -> Output
+  ) {
     self.count = count
+    life = context?.life
+    device = context?.device.label
     self.body = body
   }
 
   /// Calls `body` with 0 ..< `count` on at most `width` threads at once. A result is nil where the
   /// call took longer than `limit`.
   ///
-  /// - Parameter busyLimit: Replaces `limit` as long as the process has been given less than twice
-  ///   `limit` of processor time: a busy machine is not a slow driver.
+  /// - Parameter context: Where the calls are made; when its device is lost, all that is unfinished
+  ///   is given up.
   package static func run(
-    count: Int, width: Int, limit: Duration, busyLimit: Duration? = nil,
+    count: Int, width: Int, limit: Duration, in context: Context? = nil,
     body: @escaping @Sendable (Int) -> Output
   ) -> [Output?] {
-    let workers = TimedWorkers(count, body)
+    let workers = TimedWorkers(count, context, body)
     let threads = (0..<min(width, count)).count { _ in workers.startThread() }
     // Without a single thread the calls are made here, where nothing can limit them.
     if threads == 0 { workers.work() }
-    return workers.results(limit: limit, busyLimit: busyLimit ?? limit)
+    return workers.results(limit: limit)
   }
 
-  private func results(limit: Duration, busyLimit: Duration) -> [Output?] {
-    let before = ProcessorTime.used
+  private func results(limit: Duration) -> [Output?] {
     while true {
-      let isBusy = ProcessorTime.used - before < limit * 2
-      let limit = isBusy ? busyLimit : limit
+      let isLost = life?.error != nil
       let (finished, abandoned) = state.withLock { state -> (Int, Int) in
         let now = ContinuousClock.now
-        let late = state.started.filter { $0.value.duration(to: now) > limit }.map(\.key)
+        let late = state.started.filter { isLost || $0.value.duration(to: now) > limit }.map(\.key)
         for index in late {
           state.started[index] = nil
           state.finished[index] = .some(nil)
           AbandonedWork.begin()
         }
+        // What has not begun is not begun any more.
+        if isLost { state.next = count }
         return (state.finished.count, late.count)
       }
-      if finished == count { break }
+      if finished == count || isLost { break }
       // The threads left behind are replaced, so that the rest gets its turn.
       for _ in 0..<abandoned {
         let isReplaced = startThread()
@@ -67,9 +71,17 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
   /// Takes calls until none is left, or until one took so long that it was given up.
   private func work() {
     while let index = begin() {
-      let output = body(index)
-      guard end(index, output) else { return AbandonedWork.end() }
+      let isWanted = observed {
+        let output = body(index)
+        return end(index, output)
+      }
+      guard isWanted else { return AbandonedWork.end() }
     }
+  }
+
+  /// The output is dropped in here as well, where its end's calls are watched.
+  private func observed(_ body: () -> Bool) -> Bool {
+    life.map { $0.observe(on: device, body) } ?? body()
   }
 
   private func begin() -> Int? {
@@ -89,28 +101,5 @@ package final class TimedWorkers<Output: Sendable>: Sendable {
     }
   }
 
-  private func startThread() -> Bool {
-    let start = Unmanaged.passRetained(ThreadStart { self.work() })
-    var thread = pthread_t()
-    let status = pthread_create(&thread, nil, runThread, start.toOpaque())
-    guard status == 0 else {
-      start.release()
-      return false
-    }
-    pthread_detach(thread)
-    return true
-  }
-}
-
-/// What a new thread is to do, as one pointer can carry it.
-private final class ThreadStart {
-  let run: () -> Void
-
-  init(_ run: @escaping () -> Void) { self.run = run }
-}
-
-private func runThread(_ start: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let start else { return nil }
-  Unmanaged<ThreadStart>.fromOpaque(start).takeRetainedValue().run()
-  return nil
+  private func startThread() -> Bool { Thread.start { self.work() } }
 }

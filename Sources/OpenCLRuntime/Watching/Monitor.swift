@@ -39,6 +39,13 @@ final class Monitor<State>: @unchecked Sendable {
     return withLock(body)
   }
 
+  /// Waits until `condition` holds.
+  func wait(until condition: (State) -> Bool) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !condition(state) { pthread_cond_wait(change, mutex) }
+  }
+
   /// Waits until `condition` holds, for at most `limit` milliseconds.
   func wait(milliseconds limit: Int, until condition: (State) -> Bool) {
     var deadline = timespec()
