@@ -45,7 +45,9 @@ package final class InferenceScheduler: ProfilingRunner {
   package func provenance(
     of nodes: [Network.NodeID], input: TensorShape, kept: [Network.NodeID]
   ) async -> [String?] {
-    let kernels = resident.kernels(input: input, kept: Set(kept))
-    return nodes.map { kernels[$0] }
+    let kernels = try? await thread.perform { [resident] in
+      resident.use { $0.kernels(input: input, kept: Set(kept)) }
+    }
+    return nodes.map { kernels?[$0] }
   }
 }
