@@ -18,8 +18,6 @@ struct HangTests {
 
   @Test("a call that hangs costs its time limit, and the process ends with the right labels")
   func walk() async throws {
-    // Fills the caches: no compilation is to be taken for a hang.
-    _ = try await FaultedRun.classify()
     let clean = try await FaultedRun.classify()
     // Most of the time nothing runs at all.
     let width = 2 * ProcessInfo.processInfo.activeProcessorCount

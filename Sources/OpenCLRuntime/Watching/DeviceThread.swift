@@ -30,18 +30,19 @@ package final class DeviceThread: Sendable {
   /// Whether a call did not return: then the device itself is at fault, not what it was asked for.
   package var isUnresponsive: Bool { !life.allowsReleases }
 
-  /// Runs `body` on the thread, after what was asked for before.
+  /// Runs `body` on the thread, after what was asked for before, and blocks the caller's thread.
+  ///
+  /// That is on purpose: the concurrency pool's width then bounds how many devices are at work at
+  /// once, where thousands of tasks would else each start a device and its compilers.
   /// - Parameter limit: For the whole of it; `nil` leaves the limits of each call.
   /// - Throws: What `body` throws; why the device is lost.
   package func perform<Output: Sendable>(
     within limit: JobLimit? = nil, _ body: @escaping @Sendable () throws -> Output
   ) async throws -> Output {
-    try await withCheckedThrowingContinuation { continuation in
-      submit(limit, body) { continuation.resume(with: $0) }
-    }
+    try performAndWait(within: limit, body)
   }
 
-  /// As `perform`, blocking the caller.
+  /// As `perform`, for callers that are not asynchronous.
   package func performAndWait<Output: Sendable>(
     within limit: JobLimit? = nil, _ body: @escaping @Sendable () throws -> Output
   ) throws -> Output {
