@@ -1,0 +1,1 @@
+"""Mutation testing of the OpenCL kernels: see Scripts/mutate-kernels."""
