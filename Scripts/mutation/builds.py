@@ -72,4 +72,4 @@ def builds_with(file, kernel_set):
     if file != PRELUDE:
         return [b for b in builds if b.file == file]
     files = [b.file for b in builds]
-    return [b for _, b in sorted((files[:i].count(b.file), i, b) for i, b in enumerate(builds))]
+    return [b for _, _, b in sorted((files[:i].count(b.file), i, b) for i, b in enumerate(builds))]
