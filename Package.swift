@@ -32,9 +32,10 @@ let package = Package(
       ]),
     .target(name: "CVectorKernels"),
     .target(name: "CProcessStart"),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
     // The vocabulary, and bytes to tensor.
-    .target(name: "BiTModel"),
+    .target(name: "BiTModel", dependencies: ["CZlib"]),
     .target(name: "ImageInput", dependencies: ["BiTModel", "CImageCodecs"]),
 
     // Three ways to run a network, judged by the first.
