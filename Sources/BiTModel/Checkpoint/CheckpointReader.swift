@@ -12,7 +12,7 @@ public protocol CheckpointReader: Sendable {
   /// - Returns: The extents of a tensor in PyTorch's order, `nil` if there is no such tensor.
   func shape(of tensor: String) -> [Int]?
 
-  /// The name of a tensor's element type as the format writes it.
+  /// The name of a tensor's element type, as safetensors writes it: `F32`, `BF16`, `I64`.
   func elementType(of tensor: String) -> String?
 
   /// Reads a tensor, row-major, converted to Float.

@@ -42,7 +42,7 @@ public struct CheckpointWeights: WeightSource {
         ParameterName(name), expected: parameter.shape, found: shape, file: reader.source)
     }
     let type = reader.elementType(of: name) ?? "unknown"
-    guard SafetensorsType(rawValue: type) != nil else {
+    guard ElementType(rawValue: type) != nil else {
       throw .unsupportedType(tensor: name, type: type, file: reader.source)
     }
     return name

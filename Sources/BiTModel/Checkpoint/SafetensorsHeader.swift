@@ -1,21 +1,5 @@
 import FoundationEssentials
 
-/// An element type of the safetensors format that can hold weights.
-enum SafetensorsType: String {
-  case float64 = "F64"
-  case float32 = "F32"
-  case float16 = "F16"
-  case bfloat16 = "BF16"
-
-  var byteCount: Int {
-    switch self {
-    case .float64: 8
-    case .float32: 4
-    case .float16, .bfloat16: 2
-    }
-  }
-}
-
 /// The table of contents at the start of a safetensors file: eight bytes of length, then JSON.
 ///
 /// Everything in it is checked before anything is believed: the format's own reader demands too
@@ -148,7 +132,7 @@ struct SafetensorsHeader: Sendable {
         throw .malformed(
           file: file, reason: "tensor \(name) has \(entry.shape.count) dimensions")
       }
-      guard let type = SafetensorsType(rawValue: entry.dtype) else { continue }
+      guard let type = ElementType(rawValue: entry.dtype) else { continue }
       guard Self.count(entry.shape, times: type.byteCount) == entry.byteCount else {
         throw .malformed(
           file: file,
