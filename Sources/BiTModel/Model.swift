@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A model ready to be prepared by a backend: what it is, and where its weights are.
 public struct Model: Sendable {
   /// How the user named it.
@@ -7,20 +5,23 @@ public struct Model: Sendable {
   public let configuration: ModelConfiguration
   public let network: Network
   public let weights: any WeightSource
-  /// The bytes of `preprocessor_config.json`, where the checkpoint has one.
-  public let preprocessorConfiguration: Data?
+  /// How the checkpoint wants its images prepared.
+  public let preprocessing: Preprocessing
+  public let form: CheckpointForm
   /// What the user should know, such as tensors that nothing uses.
   public let warnings: [String]
 
   public init(
     name: String, configuration: ModelConfiguration, network: Network,
-    weights: any WeightSource, preprocessorConfiguration: Data?, warnings: [String] = []
+    weights: any WeightSource, preprocessing: Preprocessing = .unstated,
+    form: CheckpointForm = .huggingFace, warnings: [String] = []
   ) {
     self.name = name
     self.configuration = configuration
     self.network = network
     self.weights = weights
-    self.preprocessorConfiguration = preprocessorConfiguration
+    self.preprocessing = preprocessing
+    self.form = form
     self.warnings = warnings
   }
 

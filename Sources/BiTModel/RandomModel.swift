@@ -62,7 +62,7 @@ public struct RandomModel: Hashable, Sendable {
     return Model(
       name: "random:\(member.rawValue)@\(inputSize)", configuration: configuration,
       network: try configuration.makeNetwork(), weights: RandomWeights(),
-      preprocessorConfiguration: Data(preprocessorConfiguration.utf8))
+      preprocessing: .transformers(Data(preprocessorConfiguration.utf8)), form: .random)
   }
 
   private var preprocessorConfiguration: String {

@@ -5,9 +5,14 @@ extension Model {
   /// How the checkpoint wants its images prepared; transformers' defaults where it does not say.
   /// - Throws: `ImageConfigurationError`.
   public func imageProcessorConfiguration() throws -> ImageProcessorConfiguration {
-    guard let preprocessorConfiguration else { return .default }
-    return try ImageProcessorConfiguration(
-      json: [UInt8](preprocessorConfiguration), file: "\(name)/preprocessor_config.json")
+    switch preprocessing {
+    case .unstated: .default
+    case .transformers(let json):
+      try ImageProcessorConfiguration(
+        json: [UInt8](json), file: "\(name)/preprocessor_config.json")
+    case .timm(let timm): try ImageProcessorConfiguration(timm, source: name)
+    case .squash(let side): .squashed(side: side)
+    }
   }
 }
 
@@ -30,6 +35,7 @@ extension ImageProcessorConfiguration {
       return ImageSize(side: min(edge, longest ?? edge))
     case .exact(let size): return size
     case .fitting(let size): return ImageSize(side: min(size.height, size.width))
+    case .covering(let size): return ImageSize(side: max(size.height, size.width))
     }
   }
 }

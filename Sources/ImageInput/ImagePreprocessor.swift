@@ -2,7 +2,7 @@ import BiTModel
 
 /// Turns pictures into the tensors that a network was trained on: resize, crop, rescale,
 /// normalise, as Hugging Face transformers' PIL backend does (`image_processing_backends.py`,
-/// `PilBackend`), with the same rounding.
+/// `PilBackend`), or timm on PIL images, with the same rounding.
 public struct ImagePreprocessor: Sendable {
   public let configuration: ImageProcessorConfiguration
   public let limits: ImageLimits
@@ -62,14 +62,16 @@ public struct ImagePreprocessor: Sendable {
   private func tensor(preparing image: RGBImage) throws(ImageError.Reason) -> HostTensor {
     let resized =
       configuration.resizes
-      ? configuration.resizeTarget.size(resizing: image.size) : image.size
+      ? configuration.resizeTarget.size(
+        resizing: image.size, rounding: configuration.rounding) : image.size
     let crop = configuration.cropsCenter ? configuration.cropSize : resized
     let canvas = configuration.padSize ?? crop
     guard crop.height <= canvas.height, crop.width <= canvas.width else {
       throw .largerThanPadding(width: crop.width, height: crop.height, padding: canvas)
     }
-    let rows = CropSpan(of: resized.height, crop: crop.height)
-    let columns = CropSpan(of: resized.width, crop: crop.width)
+    let rounding = configuration.rounding
+    let rows = CropSpan(of: resized.height, crop: crop.height, rounding: rounding)
+    let columns = CropSpan(of: resized.width, crop: crop.width, rounding: rounding)
     let resizer = Resizer(
       configuration.resampling, from: image.size, to: resized, columns: columns.source,
       rows: rows.source, concurrency: concurrency)

@@ -3,9 +3,15 @@ extension ImageProcessorConfiguration.ResizeTarget {
   ///
   /// The order of the floating-point operations is transformers' (`image_transforms.py`,
   /// `get_resize_output_image_size` and `get_size_with_aspect_ratio`), because truncation shows it.
-  func size(resizing old: ImageSize) -> ImageSize {
+  func size(
+    resizing old: ImageSize, rounding: ImageProcessorConfiguration.Rounding
+  ) -> ImageSize {
     switch self {
     case .exact(let size): return size
+    case .fitting(let limit) where rounding == .timm:
+      return Self.size(resizing: old, to: limit, by: max)
+    case .covering(let target):
+      return Self.size(resizing: old, to: target, by: min)
     case .fitting(let limit):
       let scale = min(
         Double(limit.height) / Double(old.height), Double(limit.width) / Double(old.width))
@@ -19,6 +25,18 @@ extension ImageProcessorConfiguration.ResizeTarget {
     case .shortestEdge(let edge, let longest?):
       return Self.size(resizing: old, shortestEdge: edge, longest: longest)
     }
+  }
+
+  /// As timm's `ResizeKeepRatio`, which divides by the larger or the smaller of both ratios and
+  /// rounds as Python does.
+  private static func size(
+    resizing old: ImageSize, to target: ImageSize, by choose: (Double, Double) -> Double
+  ) -> ImageSize {
+    let ratio = choose(
+      Double(old.height) / Double(target.height), Double(old.width) / Double(target.width))
+    return ImageSize(
+      height: Int((Double(old.height) / ratio).rounded(.toNearestOrEven)),
+      width: Int((Double(old.width) / ratio).rounded(.toNearestOrEven)))
   }
 
   private static func size(
@@ -45,17 +63,19 @@ extension ImageProcessorConfiguration.ResizeTarget {
 struct CropSpan: Equatable {
   /// The part of the picture that is shown.
   let source: Range<Int>
-  /// Zeros before it: half of what is missing, rounded up, as transformers' PIL backend does.
+  /// Pixels of the fill colour before it: half of what is missing, rounded up as transformers' PIL
+  /// backend does, or down as timm.
   let offset: Int
 
-  init(of count: Int, crop: Int) {
+  init(of count: Int, crop: Int, rounding: ImageProcessorConfiguration.Rounding) {
     if crop <= count {
-      let start = (count - crop) / 2
+      let half = Double(count - crop) / 2
+      let start = Int(rounding == .timm ? half.rounded(.toNearestOrEven) : half.rounded(.down))
       source = start..<start + crop
       offset = 0
     } else {
       source = 0..<count
-      offset = (crop - count + 1) / 2
+      offset = rounding == .timm ? (crop - count) / 2 : (crop - count + 1) / 2
     }
   }
 }

@@ -25,6 +25,10 @@ extension ImageProcessorConfiguration {
     switch resizeTarget {
     case .shortestEdge(let edge, _):
       resizeTarget = .shortestEdge(scaled(edge, old.map { min($0.height, $0.width) }), longest: nil)
+    case .covering(let size):
+      resizeTarget = .shortestEdge(scaled(size.height, old?.height), longest: nil)
+    case .fitting(let size) where rounding == .timm:
+      resizeTarget = .fitting(ImageSize(side: scaled(size.height, old?.height)))
     case .exact(let size), .fitting(let size):
       resizeTarget = .exact(
         ImageSize(
@@ -40,13 +44,14 @@ extension ImageProcessorConfiguration {
   public mutating func setResizeMode(_ mode: ResizeMode) {
     resizes = mode != .none
     switch (mode, resizeTarget) {
-    case (.shortest, .exact(let size)), (.shortest, .fitting(let size)):
+    case (.shortest, .exact(let size)), (.shortest, .fitting(let size)),
+      (.shortest, .covering(let size)):
       resizeTarget = .shortestEdge(min(size.height, size.width), longest: nil)
     case (.shortest, .shortestEdge(let edge, _)):
       resizeTarget = .shortestEdge(edge, longest: nil)
     case (.squash, .shortestEdge(let edge, _)):
       resizeTarget = .exact(ImageSize(side: edge))
-    case (.squash, .fitting(let size)):
+    case (.squash, .fitting(let size)), (.squash, .covering(let size)):
       resizeTarget = .exact(size)
     case (.squash, .exact), (.none, _):
       break

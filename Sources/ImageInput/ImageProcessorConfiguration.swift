@@ -1,8 +1,20 @@
 /// How a checkpoint wants its pictures prepared: what `preprocessor_config.json` says.
 ///
 /// The names, the defaults and the meaning of each value are those of Hugging Face transformers'
-/// `BitImageProcessor` (`models/bit/image_processing_bit.py`, version 5.23).
+/// `BitImageProcessor` (`models/bit/image_processing_bit.py`, version 5.23); `rounding` and
+/// `fillColor` are what timm needs beyond them.
 public struct ImageProcessorConfiguration: Sendable, Equatable {
+  /// Whose rounding decides where half a pixel goes.
+  public enum Rounding: Sendable, Equatable {
+    /// Sides that fit are truncated; a crop is moved to the left and top, missing pixels are
+    /// added there.
+    case transformers
+    /// Sides that fit are rounded, as is the place of a crop, to even numbers from the middle;
+    /// missing pixels are added to the right and bottom
+    /// (`torchvision/transforms/functional.py`, `timm/data/transforms.py`).
+    case timm
+  }
+
   /// The size to which a picture is resized.
   public enum ResizeTarget: Sendable, Equatable {
     /// The shorter side becomes `edge`, the other keeps the proportion. With `longest`, both
@@ -12,6 +24,8 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     case exact(ImageSize)
     /// As large as fits in here, in proportion.
     case fitting(ImageSize)
+    /// As small as covers this, in proportion. timm's alone, for an input that is no square.
+    case covering(ImageSize)
   }
 
   public var convertsToRGB = true
@@ -27,6 +41,9 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
   public var mean = [0.48145466, 0.4578275, 0.40821073]
   /// One for each of red, green and blue; none is zero.
   public var standardDeviation = [0.26862954, 0.26130258, 0.27577711]
+  public var rounding = Rounding.transformers
+  /// What a crop shows where the picture does not reach: red, green and blue.
+  public var fillColor: [UInt8] = [0, 0, 0]
   /// The size to which the normalised picture is filled up with zeros at the right and below.
   public var padSize: ImageSize?
 
@@ -42,11 +59,12 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     let targetSides =
       switch resizeTarget {
       case .shortestEdge(let edge, let longest): [edge, longest ?? edge]
-      case .exact(let size), .fitting(let size): [size.height, size.width]
+      case .exact(let size), .fitting(let size), .covering(let size): [size.height, size.width]
       }
     let padSides = padSize.map { [$0.height, $0.width] } ?? []
     let sides = targetSides + padSides + [cropSize.height, cropSize.width]
     return sides.allSatisfy { (1...Self.maximumSide).contains($0) }
+      && fillColor.count == RGBImage.channels
       && mean.count == RGBImage.channels && standardDeviation.count == RGBImage.channels
   }
 

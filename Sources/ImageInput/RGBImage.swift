@@ -31,10 +31,13 @@ public struct RGBImage: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  init(black size: ImageSize) {
-    self.init(
-      uncheckedWidth: size.width, height: size.height,
-      pixels: Array(repeating: 0, count: size.width * size.height * RGBImage.channels))
+  /// - Parameter color: red, green and blue.
+  init(_ size: ImageSize, filledWith color: [UInt8]) {
+    let count = size.width * size.height
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(count * RGBImage.channels)
+    for _ in 0..<count { pixels += color }
+    self.init(uncheckedWidth: size.width, height: size.height, pixels: pixels)
   }
 
   static let channels = 3

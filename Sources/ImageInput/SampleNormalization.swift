@@ -3,10 +3,12 @@ import BiTModel
 /// Rescaling and normalising, which depend on nothing but a sample's value and channel, as tables.
 ///
 /// `float32(float64(sample) * factor)`, then `(x - mean) / deviation` in float32: the order and
-/// the precisions of transformers' `image_transforms.py`.
+/// the precisions of transformers' `image_transforms.py`. torchvision's `sample / 255` in float32,
+/// which timm uses, gives the same bits for all 256 samples.
 struct SampleNormalization: Sendable {
   /// 256 values for each of red, green and blue.
   private let values: [Float]
+  private let fillColor: [UInt8]
 
   init(_ configuration: ImageProcessorConfiguration) {
     var values: [Float] = []
@@ -22,9 +24,11 @@ struct SampleNormalization: Sendable {
       }
     }
     self.values = values
+    fillColor = configuration.fillColor
   }
 
-  /// Puts a picture onto a black crop, and that onto a canvas of zeros after normalising.
+  /// Puts a picture onto a crop of the fill colour, and that onto a canvas of zeros after
+  /// normalising.
   ///
   /// - Returns: [1, H, W, 3] of the canvas's size.
   func tensor(
@@ -35,8 +39,9 @@ struct SampleNormalization: Sendable {
     let elements = [Float](unsafeUninitializedCapacity: shape.count) { elements, count in
       if image.size != canvas {
         elements.initialize(repeating: 0)
-        let black = RGBImage(black: crop)
-        if image.size != crop { put(black, into: elements, top: 0, left: 0, canvas) }
+        if image.size != crop {
+          put(RGBImage(crop, filledWith: fillColor), into: elements, top: 0, left: 0, canvas)
+        }
       }
       put(image, into: elements, top: top, left: left, canvas)
       count = shape.count

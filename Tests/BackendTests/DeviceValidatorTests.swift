@@ -215,7 +215,7 @@ struct DeviceValidatorTests {
     configuration.labels = ["a", "b"]
     let model = Model(
       name: "tiny", configuration: configuration, network: try configuration.makeNetwork(),
-      weights: RandomWeights(), preprocessorConfiguration: nil)
+      weights: RandomWeights())
     let shape = TensorShape(batch: 1, height: 24, width: 20, channels: 3)
     let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))
     try await withTemporaryDirectory { folder in

@@ -214,7 +214,7 @@ struct FallingBackTests {
     let model = try ModelSource.demo.open()
     let empty = Model(
       name: "empty", configuration: model.configuration, network: model.network,
-      weights: InMemoryWeights([:]), preprocessorConfiguration: nil)
+      weights: InMemoryWeights([:]))
     let lineup = BackendLineup([FakeDevice().candidate, FakeDevice("second").candidate])
     await #expect(throws: CheckpointError.self) {
       try await PreparedModel(empty, lineup: lineup)

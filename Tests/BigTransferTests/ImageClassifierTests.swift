@@ -44,7 +44,7 @@ struct ImageClassifierTests {
     configuration.labels = []
     let model = Model(
       name: "unlabelled", configuration: configuration, network: try configuration.makeNetwork(),
-      weights: RandomWeights(), preprocessorConfiguration: nil)
+      weights: RandomWeights())
     let error = ClassifierError.noClassifier(model: "unlabelled")
     #expect(throws: error) { try ImageClassifier.check(model) }
     let classifier = try ImageClassifier(try await PreparedModel(model, device: .cpu))

@@ -68,7 +68,7 @@ struct SelectionTests {
   func demo() throws {
     let model = try ModelSource.demo.open()
     #expect(model.configuration.labels == (0...9).map { "digit \($0)" })
-    #expect(model.preprocessorConfiguration != nil)
+    #expect(model.preprocessing != .unstated)
     #expect(model.warnings.isEmpty)
   }
 

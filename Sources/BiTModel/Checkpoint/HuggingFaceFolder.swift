@@ -40,7 +40,7 @@ public enum HuggingFaceFolder {
     let unused = try weights.check(network)
     return Model(
       name: name, configuration: configuration, network: network, weights: weights,
-      preprocessorConfiguration: preprocessorConfiguration,
+      preprocessing: preprocessorConfiguration.map { .transformers($0) } ?? .unstated,
       warnings: unused.isEmpty ? [] : [warning(unused, file: reader.source)])
   }
 
