@@ -9,7 +9,7 @@ public struct Model: Sendable {
   public let preprocessing: Preprocessing
   public let form: CheckpointForm
   /// What the user should know, such as tensors that nothing uses.
-  public let warnings: [String]
+  public internal(set) var warnings: [String]
 
   public init(
     name: String, configuration: ModelConfiguration, network: Network,

@@ -3,32 +3,7 @@ import FoundationEssentials
 /// A member of the BiT family with weights from a hash: full size, no download, the same bits
 /// everywhere. Its labels mean nothing; it is for measuring and validating.
 public struct RandomModel: Hashable, Sendable {
-  /// The published members (arXiv:1912.11370, table 5).
-  public enum Member: String, CaseIterable, Sendable {
-    case r50x1 = "R50x1"
-    case r50x3 = "R50x3"
-    case r101x1 = "R101x1"
-    case r101x3 = "R101x3"
-    case r152x2 = "R152x2"
-    case r152x4 = "R152x4"
-
-    var depths: [Int] {
-      switch self {
-      case .r50x1, .r50x3: [3, 4, 6, 3]
-      case .r101x1, .r101x3: [3, 4, 23, 3]
-      case .r152x2, .r152x4: [3, 8, 36, 3]
-      }
-    }
-
-    var width: Int {
-      switch self {
-      case .r50x1, .r101x1: 1
-      case .r152x2: 2
-      case .r50x3, .r101x3: 3
-      case .r152x4: 4
-      }
-    }
-  }
+  public typealias Member = FamilyMember
 
   public let member: Member
   /// Height and width of its input, in pixels.
@@ -58,7 +33,7 @@ public struct RandomModel: Hashable, Sendable {
     configuration.depths = member.depths
     configuration.embeddingSize *= member.width
     configuration.hiddenSizes = configuration.hiddenSizes.map { $0 * member.width }
-    configuration.labels = (0..<1000).map { "LABEL_\($0)" }
+    configuration.labels = ModelConfiguration.placeholderLabels(1000)
     return Model(
       name: "random:\(member.rawValue)@\(inputSize)", configuration: configuration,
       network: try configuration.makeNetwork(), weights: RandomWeights(),

@@ -39,7 +39,7 @@ extension ClassifiedFailure {
 extension CheckpointError: ClassifiedFailure {
   public var failureKind: FailureKind {
     switch self {
-    case .notFound, .unreadable: .notFound
+    case .notFound, .unreadable, .noWeights, .missingConfiguration: .notFound
     case .malformed, .missingTensor, .shapeMismatch, .unsupportedType, .notFinite,
       .unsupportedForm:
       .invalidData

@@ -8,7 +8,7 @@ import BiTModel
 
 /// Where a model comes from.
 public enum ModelSource: Hashable, Sendable, CustomStringConvertible {
-  /// A folder as transformers' `save_pretrained` writes it, or its `model.safetensors`.
+  /// A folder of Hugging Face's or timm's, a weights file of theirs, or one of Google's `.npz`.
   case path(String)
   /// A repository of the Hugging Face hub, such as `google/bit-50`, that its tools have downloaded
   /// to the cache on this machine.
@@ -44,31 +44,15 @@ public enum ModelSource: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: `CheckpointError`, `ConfigurationError`, `ClassifierError`.
   public func open() throws -> Model {
     switch self {
-    case .path(let path): return try HuggingFaceFolder.open(path: Self.folder(of: path))
+    case .path(let path): return try ModelFiles.open(path: path)
     case .hub(let id):
       guard let folder = HubCache.folder(of: id) else {
         throw ClassifierError.modelNotDownloaded(id: id)
       }
-      return try HuggingFaceFolder.open(path: folder)
+      return try ModelFiles.open(path: folder)
     case .demo: return try DemoModel.open()
     case .random(let model): return try model.makeModel()
     }
-  }
-
-  /// The folder that a path means: itself, or that of the file which it names.
-  private static func folder(of path: String) throws -> String {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
-      return path
-    }
-    let url = URL(filePath: path)
-    let names = ["model.safetensors", "model.safetensors.index.json", "config.json"]
-    guard names.contains(url.lastPathComponent) else {
-      throw CheckpointError.unsupportedForm(
-        path: path, found: "a name that says no known form",
-        hint: "Give the folder that holds config.json and model.safetensors")
-    }
-    return url.deletingLastPathComponent().path
   }
 
   public var description: String {

@@ -7,12 +7,16 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case shapeMismatch(ParameterName, expected: [Int], found: [Int], file: String)
   case unsupportedType(tensor: String, type: String, file: String)
   case notFinite(tensor: String, index: Int, file: String)
+  /// A folder without any weights file.
+  case noWeights(folder: String, found: [String])
+  /// Weights whose configuration is not beside them.
+  case missingConfiguration(weights: String, path: String)
   case unsupportedForm(path: String, found: String, hint: String)
 
   public var description: String {
     switch self {
     case .notFound(let path):
-      "\(path) does not exist. Give a folder with config.json and model.safetensors"
+      "\(path) does not exist"
     case .unreadable(let file, let reason): "cannot read \(file): \(reason)"
     case .malformed(let file, let reason): "\(file) is damaged or not what it says: \(reason)"
     case .missingTensor(let name, let file):
@@ -27,7 +31,15 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(file): tensor \(tensor) holds a NaN or an infinity (element \(index)); the checkpoint is"
         + " damaged or its training diverged"
     case .unsupportedForm(let path, let found, let hint):
-      "\(path) has \(found), which is not read yet. \(hint)"
+      "\(path) has \(found), which is not read. \(hint)"
+    case .noWeights(let folder, let found):
+      "\(folder) holds no weights: there is no model.safetensors, pytorch_model.bin or .npz"
+        + (found.isEmpty
+          ? "; it is empty"
+          : ", only \(found.prefix(5).joined(separator: ", "))\(found.count > 5 ? ", …" : "")")
+    case .missingConfiguration(let weights, let path):
+      "\(weights) has the tensor names of Hugging Face's models, whose padding, groups and labels"
+        + " no tensor shows, but \(path) does not exist. Put the model's config.json there"
     }
   }
 }

@@ -1,13 +1,18 @@
 /// A network's parameters in a checkpoint: maps names, checks shapes and values.
 public struct CheckpointWeights: WeightSource {
   public let reader: any CheckpointReader
+  private let allowsConvolutionHead: Bool
   private let storedName: @Sendable (ParameterName) -> String
 
-  /// - Parameter storedName: The format's name of a parameter.
+  /// - Parameters:
+  ///   - allowsConvolutionHead: Whether a matrix may be stored as a 1x1 convolution's kernel.
+  ///   - storedName: The format's name of a parameter.
   public init(
-    reader: any CheckpointReader, storedName: @escaping @Sendable (ParameterName) -> String
+    reader: any CheckpointReader, allowsConvolutionHead: Bool = false,
+    storedName: @escaping @Sendable (ParameterName) -> String
   ) {
     self.reader = reader
+    self.allowsConvolutionHead = allowsConvolutionHead
     self.storedName = storedName
   }
 
@@ -37,7 +42,9 @@ public struct CheckpointWeights: WeightSource {
     guard let shape = reader.shape(of: name) else {
       throw .missingTensor(ParameterName(name), file: reader.source)
     }
-    guard shape == parameter.shape else {
+    let isConvolutionHead =
+      allowsConvolutionHead && parameter.shape.count == 2 && shape == parameter.shape + [1, 1]
+    guard shape == parameter.shape || isConvolutionHead else {
       throw .shapeMismatch(
         ParameterName(name), expected: parameter.shape, found: shape, file: reader.source)
     }

@@ -2,6 +2,8 @@
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformed(file: String, reason: String)
   case wrongModelType(String?, file: String)
+  /// A network that timm names and that is no BiT network.
+  case foreignArchitecture(String, reason: String?, file: String)
   case unknownValue(key: String, value: String, allowed: String, file: String)
   case outOfRange(key: String, value: Int, allowed: ClosedRange<Int>, file: String)
   case groupsDoNotDivide(groups: Int, channels: Int, module: String)
@@ -18,6 +20,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
     case .wrongModelType(let type, let file):
       "\(file) describes a model of type \(type.map { "'\($0)'" } ?? "unknown (no model_type)"),"
         + " not 'bit'; only Big Transfer models run here"
+    case .foreignArchitecture(let name, let reason, let file):
+      "\(file) describes timm's '\(name)', which is not Big Transfer"
+        + (reason.map { ": \($0)" } ?? "") + ". Of timm's models, resnetv2_*_bit run here"
     case .unknownValue(let key, let value, let allowed, let file):
       "\(file): \(key) is '\(value)'; allowed: \(allowed)"
     case .outOfRange(let key, let value, let allowed, let file):

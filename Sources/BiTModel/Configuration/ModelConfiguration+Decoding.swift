@@ -26,7 +26,7 @@ extension ModelConfiguration {
     } catch let error as ConfigurationError {
       throw error
     } catch {
-      throw .malformed(file: file, reason: Self.explain(error))
+      throw .malformed(file: file, reason: DecodingFailure.explain(error))
     }
     try self.init(document, hasClassifier: hasClassifier, file: file)
   }
@@ -184,7 +184,7 @@ extension ModelConfiguration {
     guard (0...Limit.labels).contains(count) else {
       throw .outOfRange(key: "num_labels", value: count, allowed: 0...Limit.labels, file: file)
     }
-    var labels = (0..<count).map { "LABEL_\($0)" }
+    var labels = placeholderLabels(count)
     for (key, name) in named {
       guard let index = Int(key) else {
         throw .malformed(file: file, reason: "id2label has the key '\(key)', not a number")
@@ -231,32 +231,5 @@ extension ModelConfiguration {
       return (0...last).filter(positions.contains)
     }
     return [last]
-  }
-
-  private static func name(of type: Any.Type) -> String {
-    switch type {
-    case is String.Type: "text"
-    case is Int.Type: "a whole number"
-    case is Double.Type: "a number or text"
-    case is Bool.Type: "true or false"
-    case is [Any].Type, is [Int].Type, is [String].Type: "a list"
-    default: "an object"
-    }
-  }
-
-  private static func explain(_ error: any Error) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-      return keys.isEmpty ? "the document" : keys.joined(separator: ".")
-    }
-    guard let error = error as? DecodingError else { return "\(error)" }
-    switch error {
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "\(path(context)) is not \(name(of: type))"
-    case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
-    case .dataCorrupted(let context):
-      return context.codingPath.isEmpty ? "it is not valid JSON" : "\(path(context)) is not valid"
-    @unknown default: return "\(error)"
-    }
   }
 }
