@@ -71,6 +71,9 @@ public enum ModelFiles {
   private static func model(name: String, weights path: String) throws -> Model {
     let reader = try WeightsFile.open(path: path)
     let names = reader.tensorNames
+    if let archive = reader as? GoogleArchive, let prefix = GoogleNames.prefix(in: names) {
+      return try GoogleCheckpoint.model(name: name, reader: archive, prefix: prefix)
+    }
     let folder = parent(of: path)
     let beside = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
     let configurationFile = beside + "config.json"

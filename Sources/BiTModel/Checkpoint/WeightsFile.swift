@@ -7,10 +7,24 @@ enum WeightsFile {
     if start.first == UInt8(ascii: "{"), path.hasSuffix(".index.json") {
       return try ShardedSafetensors(indexPath: path)
     }
+    if start.starts(with: "PK".utf8) { return try archived(ZipArchive(file: file)) }
     if let found = other(start) {
       throw .unsupportedForm(path: path, found: found.name, hint: found.hint)
     }
     return try SafetensorsFile(path: path)
+  }
+
+  /// numpy's archives and PyTorch's are both zip files.
+  private static func archived(
+    _ archive: ZipArchive
+  ) throws(CheckpointError) -> any CheckpointReader {
+    if archive.members.contains(where: { $0.name.hasSuffix(".npy") }) {
+      return GoogleArchive(try NumpyArchive(archive))
+    }
+    let names = archive.members.prefix(3).map(\.name).joined(separator: ", ")
+    throw .unsupportedForm(
+      path: archive.source, found: "a zip archive of \(names.isEmpty ? "nothing" : names)",
+      hint: "PyTorch's files have a data.pkl, numpy's have members that end in .npy")
   }
 
   /// What a file is that users take for weights and that is not.
