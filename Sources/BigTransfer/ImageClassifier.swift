@@ -20,7 +20,7 @@ import ImageInput
 public struct ImageClassifier: Sendable {
   /// What may be changed against the checkpoint.
   public struct Options: Sendable {
-    /// Names for the classes, in the order of the model's outputs; `nil` for `id2label`'s.
+    /// Names for the classes, in the order of the model's outputs; `nil` for `Model.labels`.
     public var labels: [String]?
     /// `nil` for the rule of `ScoreFunction.init(for:)`.
     public var scoreFunction: ScoreFunction?
@@ -92,7 +92,7 @@ public struct ImageClassifier: Sendable {
     of model: Model, options: Options
   ) throws(ClassifierError) -> [String] {
     let outputs = model.network.classCount
-    let labels = options.labels ?? (outputs == 0 ? [] : model.configuration.labels)
+    let labels = options.labels ?? model.labels
     guard labels.count == outputs else {
       throw .labelCount(
         expected: outputs, found: labels.count,

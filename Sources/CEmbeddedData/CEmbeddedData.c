@@ -17,6 +17,14 @@ EMBEDDED_FILE demo_weights[] = {
 #embed "../../DemoModel/model.safetensors"
 };
 
+static const uint8_t imagenet_1k[] = {
+#embed "../../Labels/imagenet-1k.tsv"
+};
+
+static const uint8_t imagenet_21k[] = {
+#embed "../../Labels/imagenet-21k.tsv"
+};
+
 static const struct {
   const char *name;
   const uint8_t *bytes;
@@ -25,6 +33,8 @@ static const struct {
   {"DemoModel/config.json", demo_config, sizeof demo_config},
   {"DemoModel/preprocessor_config.json", demo_preprocessor_config, sizeof demo_preprocessor_config},
   {"DemoModel/model.safetensors", demo_weights, sizeof demo_weights},
+  {"Labels/imagenet-1k.tsv", imagenet_1k, sizeof imagenet_1k},
+  {"Labels/imagenet-21k.tsv", imagenet_21k, sizeof imagenet_21k},
 };
 
 const uint8_t *bitcl_embedded_file(const char *name, size_t *length) {

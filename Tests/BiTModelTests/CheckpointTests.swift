@@ -118,7 +118,10 @@ struct CheckpointTests {
       try TinyCheckpoint().write(to: folder)
       let configuration = folder.appending(path: "config.json")
       try FileManager.default.removeItem(at: configuration)
-      #expect(throws: CheckpointError.notFound(path: configuration.path)) {
+      #expect(
+        throws: CheckpointError.missingConfiguration(
+          weights: folder.path + "/model.safetensors", path: configuration.path)
+      ) {
         try HuggingFaceFolder.open(path: folder.path)
       }
     }

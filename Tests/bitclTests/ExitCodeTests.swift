@@ -79,8 +79,10 @@ struct ExitCodeTests {
         golden("09_two_labels"),
       ], status: 3),
     Case(
-      arguments: ["inspect", "-m", Fixtures.url("models/13_timm").path], status: 65,
-      message: "model_type"),
+      arguments: ["inspect", "-m", golden("07_batch3")], status: 65, message: "lacks the tensor"),
+    Case(
+      arguments: ["inspect", "-m", Fixtures.url("preprocess").path], status: 66,
+      message: "holds no weights"),
     Case(arguments: ["bench", "--iterations", "0"], status: 64, message: "--iterations"),
     Case(arguments: ["bench", "--batch", "1,,8"], status: 64, message: "--batch"),
     Case(arguments: ["bench", "--limit", "0"], status: 64, message: "--limit"),

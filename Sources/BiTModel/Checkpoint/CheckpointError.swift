@@ -31,7 +31,7 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(file): tensor \(tensor) holds a NaN or an infinity (element \(index)); the checkpoint is"
         + " damaged or its training diverged"
     case .unsupportedForm(let path, let found, let hint):
-      "\(path) has \(found), which is not read. \(hint)"
+      "\(path) has \(found). \(hint)"
     case .noWeights(let folder, let found):
       "\(folder) holds no weights: there is no model.safetensors, pytorch_model.bin or .npz"
         + (found.isEmpty

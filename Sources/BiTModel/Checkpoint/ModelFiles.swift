@@ -3,7 +3,8 @@ import FoundationEssentials
 /// Opens the model that a path leads to, whatever form it has: a folder of Hugging Face's or timm's,
 /// one weights file, an archive of Google's.
 ///
-/// A folder's weights are the first of `standardNames` that is there, else its only weights file.
+/// A folder's weights are the first of `standardNames` that is there, else the only file that holds
+/// such a network.
 /// Their form is told by their tensors' names, and `config.json` beside them must be of that form.
 public enum ModelFiles {
   /// Reads the configuration and the table of tensors, but no weights yet.
@@ -30,13 +31,10 @@ public enum ModelFiles {
     "pytorch_model.bin.index.json",
   ]
 
-  /// How other weights files end, the first kind that a folder holds being meant.
-  private static let endings = [[".safetensors"], [".npz"], [".bin", ".pth", ".pt"]]
-
-  /// What transformers' `Trainer` leaves beside the weights.
-  private static let trainerFiles = [
-    "training_args.bin", "optimizer.bin", "optimizer.pt", "scheduler.pt", "scaler.pt",
-  ]
+  /// How other weights files end.
+  private static let endings = [".safetensors", ".npz", ".bin", ".pth", ".pt"]
+  /// More such files than this are not looked into.
+  private static let candidateLimit = 64
 
   private static func weightsFile(in folder: String) throws(CheckpointError) -> String {
     let prefix = folder.hasSuffix("/") || folder.isEmpty ? folder : folder + "/"
@@ -51,21 +49,25 @@ public enum ModelFiles {
     } catch {
       throw .unreadable(file: folder, reason: "its files cannot be listed")
     }
-    for kind in endings {
-      let candidates = names.filter { name in
-        !trainerFiles.contains(name) && !name.hasPrefix("rng_state")
-          && kind.contains { name.hasSuffix($0) }
-      }
-      if candidates.count == 1 { return prefix + candidates[0] }
-      guard candidates.isEmpty else {
-        throw .unsupportedForm(
-          path: folder,
-          found:
-            "\(candidates.count) weights files: \(candidates.prefix(5).joined(separator: ", "))",
-          hint: "Name the one that is meant")
-      }
+    let candidates = names.filter { name in endings.contains { name.hasSuffix($0) } }
+    if candidates.count == 1 { return prefix + candidates[0] }
+    // Other tensors may lie beside the weights, such as an optimiser's.
+    let networks = candidates.prefix(candidateLimit).filter { isNetwork(prefix + $0) }
+    guard networks.count <= 1 else {
+      throw .unsupportedForm(
+        path: folder,
+        found: "\(networks.count) weights files (\(networks.prefix(5).joined(separator: ", ")))",
+        hint: "Name the one that is meant")
     }
-    throw .noWeights(folder: folder, found: names)
+    guard let name = networks.first else { throw .noWeights(folder: folder, found: names) }
+    return prefix + name
+  }
+
+  /// Whether a file holds tensors with the names of a BiT network.
+  private static func isNetwork(_ path: String) -> Bool {
+    guard let names = try? WeightsFile.open(path: path).tensorNames else { return false }
+    return HuggingFaceFolder.hasItsNames(names) || TimmNames.prefix(in: names) != nil
+      || GoogleNames.prefix(in: names) != nil
   }
 
   private static func model(name: String, weights path: String) throws -> Model {

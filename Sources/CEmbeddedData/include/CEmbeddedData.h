@@ -13,8 +13,10 @@
 /// - `DemoModel/config.json`
 /// - `DemoModel/preprocessor_config.json`
 /// - `DemoModel/model.safetensors`
+/// - `Labels/imagenet-1k.tsv`
+/// - `Labels/imagenet-21k.tsv`
 ///
-/// Returns the file's first byte, aligned to 64 bytes, and its size in `*length`. The bytes are
+/// Returns the file's first byte, that of weights aligned to 64 bytes, and its size in `*length`. The bytes are
 /// constant and live as long as the process. Returns NULL and leaves `*length` alone for any other
 /// name. Safe to call from any thread.
 const uint8_t *_Nullable bitcl_embedded_file(const char *name, size_t *length);

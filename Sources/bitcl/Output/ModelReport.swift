@@ -14,6 +14,7 @@ struct ModelReport: Encodable {
     let embeddingDynamicPadding: Bool
     let outputStride: Int
     let channels: Int
+    let standardizationEpsilon: Double
     let task: String
 
     private enum CodingKeys: String, CodingKey {
@@ -28,6 +29,7 @@ struct ModelReport: Encodable {
       case embeddingDynamicPadding = "embedding_dynamic_padding"
       case outputStride = "output_stride"
       case channels = "num_channels"
+      case standardizationEpsilon = "standardization_epsilon"
     }
   }
 
@@ -53,6 +55,14 @@ struct ModelReport: Encodable {
   let model: String
   let configuration: Configuration
   let labels: [String]
+  /// The list that the labels are from, where the checkpoint names none.
+  let labelSource: String?
+  /// Whose conventions the checkpoint follows.
+  let form: String
+  /// The member of the family that it is, if it is one.
+  let familyMember: String?
+  /// How images are prepared, in a line.
+  let preprocessing: String?
   let scores: String?
   let parameters: Int
   let tensorCount: Int
@@ -63,7 +73,10 @@ struct ModelReport: Encodable {
   let work: Work?
 
   private enum CodingKeys: String, CodingKey {
-    case model, configuration, labels, scores, parameters, dtypes, tensors, work
+    case model, form, configuration, labels, scores, parameters, dtypes, tensors, work,
+      preprocessing
+    case labelSource = "label_source"
+    case familyMember = "family_member"
     case schemaVersion = "schema_version"
     case tensorCount = "tensor_count"
     case fileBytes = "file_bytes"
@@ -74,7 +87,11 @@ struct ModelReport: Encodable {
     let hasClassifier = network.logits != nil
     self.model = model.name
     configuration = Configuration(model.configuration)
-    labels = hasClassifier ? model.configuration.labels : []
+    labels = model.labels
+    labelSource = model.standardLabels?.name
+    form = model.form.rawValue
+    familyMember = model.configuration.familyMember?.rawValue
+    preprocessing = try? model.imageProcessorConfiguration().summary
     scores = hasClassifier ? ScoreFunction(for: model.configuration).rawValue : nil
     parameters = model.parameterCount
     let stored = Self.tensors(of: model)
@@ -130,6 +147,7 @@ extension ModelReport.Configuration {
     embeddingDynamicPadding = configuration.embeddingDynamicPadding
     outputStride = configuration.outputStride
     channels = configuration.channels
+    standardizationEpsilon = configuration.standardizationEpsilon
     task =
       switch configuration.task {
       case .imageClassification: "image classification"
@@ -146,6 +164,7 @@ extension ModelReport {
     let list = { (numbers: [Int]) in numbers.map(String.init).joined(separator: " ") }
     var rows = [
       ["model", model],
+      ["form", form + (familyMember.map { ", BiT \($0)" } ?? "")],
       ["task", configuration.task + (scores.map { ", scores by \($0)" } ?? "")],
       ["layers", "\(configuration.layerType), depths \(list(configuration.depths))"],
       [
@@ -162,6 +181,7 @@ extension ModelReport {
           + (configuration.embeddingDynamicPadding ? ", dynamic in the stem's pool" : ""),
       ],
       ["output stride", "\(configuration.outputStride)"],
+      ["standardised", "with an epsilon of \(configuration.standardizationEpsilon)"],
       ["parameters", Text.grouped(parameters)],
       ["tensors", "\(tensorCount), \(dtypes.joined(separator: " and "))"],
     ]
@@ -170,7 +190,12 @@ extension ModelReport {
       let giga = Text.fixed(Double(work.multiplyAccumulates) / 1e9, decimals: 3)
       rows.append(["work", "\(giga) GMAC an image at \(work.height)x\(work.width)"])
     }
-    if !labels.isEmpty { rows.append(["labels", shortList(of: labels)]) }
+    if let preprocessing { rows.append(["images", preprocessing]) }
+    if !labels.isEmpty {
+      rows.append([
+        "labels", shortList(of: labels) + (labelSource.map { ", the names of \($0)" } ?? ""),
+      ])
+    }
     var text = Text.table(rows)
     if let tensors {
       text += "\n" + Text.table(tensors.map { [$0.name, "\($0.shape)", $0.dtype] })

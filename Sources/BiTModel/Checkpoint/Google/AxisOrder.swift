@@ -6,6 +6,8 @@ struct AxisOrder {
   let rowCount: Int
   /// Elements of a row; 1 for an array without axes.
   let rowLength: Int
+  /// Whether the elements stay where they are.
+  let isStoredOrder: Bool
 
   /// The extents of the stored axes but for the last, and how far apart their elements are in the
   /// result.
@@ -26,6 +28,7 @@ struct AxisOrder {
       stride *= max(1, shape[axis])
     }
     let stored = header.isFortranOrder ? Array(shape.indices.reversed()) : Array(shape.indices)
+    isStoredOrder = stored == axes
     count = shape.reduce(1, *)
     rowLength = stored.last.map { shape[$0] } ?? 1
     rowCount = rowLength == 0 ? 0 : count / rowLength
@@ -36,15 +39,18 @@ struct AxisOrder {
 
   /// Puts some rows where they belong.
   func place(
-    _ piece: UnsafeBufferPointer<Float>, rows: Range<Int>,
-    into result: UnsafeMutableBufferPointer<Float>
+    _ piece: [Float], rows: Range<Int>, into result: inout [Float]
   ) {
     let starts = rows.map(start(ofRow:))
-    // Writing a column of all rows at once keeps neighbours in the result together.
-    for column in 0..<rowLength {
-      let offset = column * rowStride
-      for (index, start) in starts.enumerated() {
-        result[start + offset] = piece[index * rowLength + column]
+    piece.withUnsafeBufferPointer { piece in
+      result.withUnsafeMutableBufferPointer { result in
+        // Writing a column of all rows at once keeps neighbours in the result together.
+        for column in 0..<rowLength {
+          let offset = column * rowStride
+          for (index, start) in starts.enumerated() {
+            result[start + offset] = piece[index * rowLength + column]
+          }
+        }
       }
     }
   }

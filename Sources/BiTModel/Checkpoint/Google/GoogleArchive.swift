@@ -13,7 +13,9 @@ struct GoogleArchive: CheckpointReader {
     return Self.axes(header.shape.count, of: tensor).map { header.shape[$0] }
   }
 
-  func elementType(of tensor: String) -> String? { arrays.header(of: tensor)?.type.name }
+  func elementType(of tensor: String) -> String? {
+    arrays.header(of: tensor).map { $0.type?.rawValue ?? $0.typeDescription }
+  }
 
   func read(_ tensor: String) throws(CheckpointError) -> [Float] {
     let rank = arrays.header(of: tensor)?.shape.count ?? 0

@@ -39,12 +39,12 @@ struct NumpyArchive: Sendable {
       let name = "\(archive.source), member '\(member.name)'"
       let (header, offset) = try NumpyHeader.read(
         from: try archive.stream(member), byteCount: member.byteCount, name: name)
-      if let size = header.type.byteCount {
-        guard Self.count(header.shape, times: size) == member.byteCount - offset else {
+      if let type = header.type {
+        guard Self.count(header.shape, times: type.byteCount) == member.byteCount - offset else {
           throw .malformed(
             file: name,
-            reason: "an array of shape \(header.shape) and type \(header.type.name) cannot have"
-              + " \(member.byteCount - offset) bytes")
+            reason: "an array of shape \(header.shape) and type \(header.typeDescription) cannot"
+              + " have \(member.byteCount - offset) bytes")
         }
       }
       entries[String(member.name.dropLast(Self.suffix.count))] = Entry(
@@ -66,55 +66,28 @@ struct NumpyArchive: Sendable {
     guard let entry = entries[array] else {
       throw .missingTensor(ParameterName(array), file: source)
     }
-    let header = entry.header
-    guard let size = header.type.byteCount else {
-      throw .unsupportedType(tensor: array, type: header.type.name, file: source)
+    guard let type = entry.header.type else {
+      throw .unsupportedType(tensor: array, type: entry.header.typeDescription, file: source)
     }
-    let order = AxisOrder(header, axes: axes)
+    let order = AxisOrder(entry.header, axes: axes)
     let stream = try archive.stream(entry.member)
     try stream.skip(entry.offset)
-    var failure: CheckpointError?
-    let elements = [Float](unsafeUninitializedCapacity: order.count) { result, count in
-      do throws(CheckpointError) {
-        try Self.read(stream, header, size: size, order, into: result)
-        count = order.count
-      } catch {
-        failure = error
+    var result: [Float]
+    if order.isStoredOrder {
+      result = try stream.elements(order.count, of: type, order: entry.header.order)
+    } else {
+      result = Array(repeating: 0, count: order.count)
+      // Some rows at a time, so that an array costs its own size and little more.
+      let group = max(1, (1 << 16) / max(1, order.rowLength))
+      for row in stride(from: 0, to: order.rowCount, by: group) {
+        let rows = row..<min(row + group, order.rowCount)
+        let piece = try stream.elements(
+          rows.count * order.rowLength, of: type, order: entry.header.order)
+        order.place(piece, rows: rows, into: &result)
       }
     }
-    if let failure { throw failure }
     try stream.finish()
-    return elements
-  }
-
-  /// Some rows at a time, so that an array costs its own size and little more.
-  private static func read(
-    _ stream: ZipMemberStream, _ header: NumpyHeader, size: Int, _ order: AxisOrder,
-    into result: UnsafeMutableBufferPointer<Float>
-  ) throws(CheckpointError) {
-    guard order.count > 0 else { return }
-    let rows = order.rowCount
-    let group = min(rows, max(1, (1 << 16) / order.rowLength))
-    var raw = [UInt8](repeating: 0, count: group * order.rowLength * size)
-    var piece = [Float](repeating: 0, count: group * order.rowLength)
-    var row = 0
-    while row < rows {
-      let taken = min(group, rows - row)
-      let count = taken * order.rowLength
-      var failure: CheckpointError?
-      raw.withUnsafeMutableBytes { bytes in
-        let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(count * size)])
-        do throws(CheckpointError) { try stream.read(into: part) } catch { failure = error }
-        if failure == nil {
-          piece.withUnsafeMutableBufferPointer {
-            header.decode(UnsafeRawBufferPointer(part), to: $0)
-          }
-        }
-      }
-      if let failure { throw failure }
-      piece.withUnsafeBufferPointer { order.place($0, rows: row..<(row + taken), into: result) }
-      row += taken
-    }
+    return result
   }
 
   /// The product, `nil` if it overflows. An extent of zero is left out until the end, so that the
@@ -127,28 +100,5 @@ struct NumpyArchive: Sendable {
       count = product
     }
     return shape.contains(0) ? 0 : count
-  }
-}
-
-extension NumpyHeader {
-  /// - Parameter bytes: As many elements as `elements` has room for, or fewer.
-  fileprivate func decode(
-    _ bytes: UnsafeRawBufferPointer, to elements: UnsafeMutableBufferPointer<Float>
-  ) {
-    func each<Stored: FixedWidthInteger>(_: Stored.Type, _ convert: (Stored) -> Float) {
-      for index in 0..<(bytes.count / MemoryLayout<Stored>.size) {
-        let stored = bytes.loadUnaligned(
-          fromByteOffset: index * MemoryLayout<Stored>.size, as: Stored.self)
-        elements[index] = convert(
-          isBigEndian ? Stored(bigEndian: stored) : Stored(littleEndian: stored))
-      }
-    }
-    switch type {
-    case .float16: each(UInt16.self) { HalfPrecision.float(binary16: $0) }
-    case .bfloat16: each(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-    case .float32: each(UInt32.self) { Float(bitPattern: $0) }
-    case .float64: each(UInt64.self) { Float(Double(bitPattern: $0)) }
-    case .other: break
-    }
   }
 }

@@ -1,34 +1,10 @@
 /// The header of a `.npy` file: what the array's bytes mean (numpy, `numpy/lib/_format_impl.py`).
 struct NumpyHeader: Hashable {
-  enum ElementType: Hashable {
-    case float16, bfloat16, float32, float64
-    /// As the file writes it; not a type of weights.
-    case other(String)
-
-    /// `nil` for a type that is not read.
-    var byteCount: Int? {
-      switch self {
-      case .float16, .bfloat16: 2
-      case .float32: 4
-      case .float64: 8
-      case .other: nil
-      }
-    }
-
-    /// The name that safetensors gives it.
-    var name: String {
-      switch self {
-      case .float16: "F16"
-      case .bfloat16: "BF16"
-      case .float32: "F32"
-      case .float64: "F64"
-      case .other(let description): description
-      }
-    }
-  }
-
-  let type: ElementType
-  let isBigEndian: Bool
+  /// `nil` for a type that cannot hold weights.
+  let type: ElementType?
+  /// The type as the file writes it, such as `<f4`.
+  let typeDescription: String
+  let order: ByteOrder
   /// Whether the first index runs fastest.
   let isFortranOrder: Bool
   let shape: [Int]
@@ -80,20 +56,22 @@ struct NumpyHeader: Hashable {
     else { return nil }
     self.isFortranOrder = isFortranOrder
     self.shape = shape
-    isBigEndian = description.hasPrefix(">")
-    switch description.dropFirst() {
-    case "f2" where Self.hasOrder(description): type = .float16
-    case "f4" where Self.hasOrder(description): type = .float32
-    case "f8" where Self.hasOrder(description): type = .float64
-    // How numpy writes JAX's bfloat16, which it does not know.
-    case "V2": type = .bfloat16
-    default: type = .other(description)
-    }
+    typeDescription = description
+    order = description.hasPrefix(">") ? .bigEndian : .littleEndian
+    type = Self.type(description)
   }
 
-  private static func hasOrder(_ description: String) -> Bool {
+  private static func type(_ description: String) -> ElementType? {
     // "=" is the writer's own order, and all writers that remain are little-endian.
-    ["<", ">", "="].contains(description.prefix(1))
+    let hasOrder = ["<", ">", "="].contains(description.prefix(1))
+    switch description.dropFirst() {
+    case "f2" where hasOrder: return .float16
+    case "f4" where hasOrder: return .float32
+    case "f8" where hasOrder: return .float64
+    // How numpy writes JAX's bfloat16, which it does not know.
+    case "V2": return .bfloat16
+    default: return nil
+    }
   }
 }
 

@@ -46,11 +46,16 @@ struct TimmConfiguration {
   static func describes(_ json: Data) -> Bool {
     struct Kind: Decodable {
       let architecture: String?
-      let model_type: String?
+      let modelType: String?
+
+      enum CodingKeys: String, CodingKey {
+        case architecture
+        case modelType = "model_type"
+      }
     }
     guard let kind = try? JSONDecoder().decode(Kind.self, from: json) else { return false }
     // transformers wraps timm's models under a type of its own.
-    return kind.architecture != nil && (kind.model_type ?? "timm_wrapper") == "timm_wrapper"
+    return kind.architecture != nil && (kind.modelType ?? "timm_wrapper") == "timm_wrapper"
   }
 
   /// What sets a relative of the family apart; `nil` for what is no relative.
