@@ -9,6 +9,14 @@ public protocol Backend: Sendable {
   /// Makes a network ready to run: folds and packs its weights and, on a device, uploads them.
   /// - Throws: What the weight source throws; the backend's own errors.
   func prepare(_ network: Network, weights: any WeightSource) async throws -> any NetworkRunner
+
+  /// This backend with its memory watched while networks run, for checks: a write beyond a tensor
+  /// or a value that nobody wrote is an error then. Itself where it cannot be watched.
+  var watched: any Backend { get }
+}
+
+extension Backend {
+  public var watched: any Backend { self }
 }
 
 /// A network on a backend, its weights resident.

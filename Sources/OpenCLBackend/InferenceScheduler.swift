@@ -10,14 +10,15 @@ package final class InferenceScheduler: ProfilingRunner {
   /// Makes the network's weights resident.
   /// - Throws: `OpenCLError`; what the weight source throws.
   init(
-    _ network: Network, weights: any WeightSource, on lease: DeviceLease, timeLimit: Duration
+    _ network: Network, weights: any WeightSource, on lease: DeviceLease, timeLimit: Duration,
+    guards: PlanGuards? = nil
   ) async throws {
     (thread, context) = (lease.thread, lease.programs.context)
     resident = try await thread.perform {
       ThreadConfined(
         try ResidentNetwork(
           network, weights: weights, programs: lease.programs, kernels: lease.kernels,
-          timeLimit: timeLimit), on: lease.thread)
+          timeLimit: timeLimit, guards: guards), on: lease.thread)
     }
   }
 

@@ -87,6 +87,24 @@ package final class OpenCLBackend: Backend {
     try await onBestKernels { try await $0.makeScheduler(network, weights: weights) }
   }
 
+  package var watched: any Backend { Watched(backend: self) }
+
+  private struct Watched: Backend {
+    let backend: OpenCLBackend
+
+    var name: String { backend.name }
+
+    func prepare(
+      _ network: Network, weights: any WeightSource
+    ) async throws -> any NetworkRunner {
+      try await backend.onBestKernels {
+        var kernels = $0
+        kernels.guards = .validation
+        return try await kernels.makeScheduler(network, weights: weights)
+      }
+    }
+  }
+
   /// Finds the kernels that networks will be prepared with.
   package func chooseKernels() async throws {
     try await onBestKernels { _ in }

@@ -22,6 +22,7 @@ final class ResidentNetwork {
   private let programs: ProgramLibrary
   private let weights: ResidentWeights
   private let timeLimit: Duration
+  private let guards: PlanGuards?
   /// The most recently used last.
   private var plans: [(key: PlanKey, plan: ExecutionPlan)] = []
 
@@ -29,17 +30,18 @@ final class ResidentNetwork {
   /// - Throws: `OpenCLError`; what the weight source throws.
   init(
     _ network: Network, weights source: any WeightSource, programs: ProgramLibrary,
-    kernels: KernelSet, timeLimit: Duration
+    kernels: KernelSet, timeLimit: Duration, guards: PlanGuards? = nil
   ) throws {
     self.network = network
     self.kernels = kernels
     self.timeLimit = timeLimit
+    self.guards = guards
     self.programs = programs
     context = programs.context
     queue = try CommandQueue(context: context)
     try programs.build(Self.commonPrograms(network, kernels))
     let standardizer = try WeightStandardizer(
-      context: context, programs: programs, kernels: kernels, queue: queue)
+      context: context, programs: programs, kernels: kernels, queue: queue, guards: guards)
     weights = ResidentWeights(source: source, standardizer: standardizer)
     for (id, node) in network.nodes.enumerated() {
       try Self.upload(node, id, network, kernels, weights, queue)
@@ -77,7 +79,8 @@ final class ResidentNetwork {
     }
     let limits = context.device.limits
     let blueprint = try ExecutionPlan.Blueprint(
-      network, input: key.input, kept: key.kept, kernels: kernels, limits: limits)
+      network, input: key.input, kept: key.kept, kernels: kernels, limits: limits,
+      isGuarded: guards != nil)
     if blueprint.arenaByteCount > limits.largestAllocation, key.input.batch > 1 { return nil }
     while plans.count >= Self.planLimit
       || (!plans.isEmpty && arenaBytes + blueprint.arenaByteCount > limits.globalMemory / 2)

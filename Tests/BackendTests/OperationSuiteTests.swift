@@ -9,7 +9,7 @@ struct OperationSuiteTests {
     "an operation matches the reference", arguments: cases, Backends.all)
   func matchesReference(_ operation: OperationCase, _ tested: BackendUnderTest) async throws {
     do {
-      let rows = try await OperationSuite.compare(operation, on: tested.available())
+      let rows = try await OperationSuite.compare(operation, on: tested.available().watched)
       for row in rows { #expect(row.passed, "\(row)") }
     } catch let error as OpenCLError where error.kind == .knownFault {
       try Test.cancel("\(error)")

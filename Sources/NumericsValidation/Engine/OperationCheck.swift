@@ -19,7 +19,7 @@ struct OperationCheck: Sendable {
       work: runs * operation.network.work(forInput: operation.shape)
     ) {
       let rows = try await OperationSuite.compare(
-        operation, on: backend, seed: options.seed, isRepeated: options.repeats > 1)
+        operation, on: backend.watched, seed: options.seed, isRepeated: options.repeats > 1)
       let fault = rows.first { !$0.passed }.map { CheckResult.Fault(wrong: $0) }
       return PlannedCheck.Outcome(tensors: rows, fault: fault)
     }

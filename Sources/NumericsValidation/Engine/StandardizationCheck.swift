@@ -37,7 +37,8 @@ struct StandardizationCheck: Sendable {
       let expected = try await ReferenceBackend()
         .makeRunner(readout.network, weights: weights)
         .evaluate(readout.impulses, returning: [readout.node])[0]
-      let runner = try await backend.prepare(readout.network, weights: weights)
+      // Watched: where the device's own kernel falls short, the host must not take its place.
+      let runner = try await backend.watched.prepare(readout.network, weights: weights)
       let evidence = try await Evidence(
         of: [readout.node], from: runner, input: readout.impulses)
       let row = TensorResult(

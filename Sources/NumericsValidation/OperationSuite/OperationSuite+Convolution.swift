@@ -56,23 +56,27 @@ extension OperationSuite {
     [(13, 11), (6, 9)].map { height, width in
       let name = "convolution \(kernel)x\(kernel), windows on \(height)x\(width)"
       return OperationCase(name, input: shape(height, width, 5, batch: 2)) { network in
-        windows(kernel, height: height, width: width).map { window in
+        windows(kernel, height: height, width: width, inputs: 5, outputs: 9).map { window in
           network.append(window.weight.name.path, .convolution(window), 0)
         }
       }
     }
   }
 
-  private static func windows(_ kernel: Int, height: Int, width: Int) -> [Convolution] {
+  /// Every padding, stride and dilation that fits; one padding is wider than the window.
+  static func windows(
+    _ kernel: Int, height: Int, width: Int, inputs: Int, outputs: Int
+  ) -> [Convolution] {
     var result: [Convolution] = []
     for dilation in kernel == 1 ? [1] : [1, 2, 4] {
       let paddings: [SpatialPadding] = [
         .symmetric(0), .symmetric(1), .symmetric(dilation * (kernel - 1) / 2), .same,
+        .symmetric(kernel + 1),
       ]
       for padding in paddings {
         for stride in [1, 2, 3] {
           let window = convolution(
-            5, 9, kernel: kernel, stride: stride, dilation: dilation, padding: padding,
+            inputs, outputs, kernel: kernel, stride: stride, dilation: dilation, padding: padding,
             path: "stride \(stride), dilation \(dilation), padding \(padding)")
           let extents = [height, width].map {
             padding.outputExtent(of: $0, window: kernel, stride: stride, dilation: dilation)

@@ -17,6 +17,8 @@ public enum OperationSuite {
     Family(name: "pooling", cases: poolingCases),
     Family(name: "head", cases: headCases),
     Family(name: "add", cases: addCases),
+    Family(name: "inner tensor", cases: innerTensorCases),
+    Family(name: "shifted moments", cases: shiftedMomentsCases),
     Family(name: "fused chain", cases: chainCases),
     Family(name: "precision", cases: precisionCases),
   ]

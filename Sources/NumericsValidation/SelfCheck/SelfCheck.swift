@@ -64,15 +64,17 @@ public struct SelfCheck: Sendable {
 
 extension Miniature {
   fileprivate func firstFault(on backend: any Backend) async throws -> SelfCheck.Finding? {
-    let runner = try await backend.prepare(network, weights: weights)
-    let found = try await freshRun(runner, returning: compared)
+    let watched = try await backend.watched.prepare(network, weights: weights)
+    let found = try await Evidence(of: compared, from: watched, input: input)
     for row in try await CutJudge(network, weights: weights).judge(found)
     where row.fractionOfAllowed > Self.leniency || !row.maxAbsolute.isFinite {
       return SelfCheck.Finding(network: name, layer: row.name, reason: row.summary)
     }
     // Nothing else is stored now, so that memory is used again; the kernels are the same, and so
     // must be the bits.
-    let alone = try await freshRun(runner, returning: keepsAll ? [] : results)
+    guard !keepsAll else { return nil }
+    let runner = try await backend.prepare(network, weights: weights)
+    let alone = try await freshRun(runner, returning: results)
     for (node, tensor) in zip(alone.nodes, alone.tensors) {
       guard let place = compared.firstIndex(of: node),
         found.tensors[place].elements != tensor.elements

@@ -5,6 +5,8 @@ struct KernelSetBackend: Backend {
   let lease: DeviceLease
   /// The longest that one batch may take.
   let runLimit: Duration
+  /// How closely the kernels are watched.
+  var guards: PlanGuards?
 
   var name: String { "\(lease.programs.context.device.label), \(lease.kernels.word) kernels" }
 
@@ -14,9 +16,16 @@ struct KernelSetBackend: Backend {
     try await makeScheduler(network, weights: weights)
   }
 
+  var watched: any Backend {
+    var kernels = self
+    kernels.guards = .selfCheck
+    return kernels
+  }
+
   func makeScheduler(
     _ network: Network, weights: any WeightSource
   ) async throws -> InferenceScheduler {
-    try await InferenceScheduler(network, weights: weights, on: lease, timeLimit: runLimit)
+    try await InferenceScheduler(
+      network, weights: weights, on: lease, timeLimit: runLimit, guards: guards)
   }
 }

@@ -28,7 +28,7 @@ final class ExecutionPlan {
     /// - Throws: `NetworkError` where the input does not suit the network.
     init(
       _ network: Network, input: TensorShape, kept: Set<Network.NodeID>, kernels: KernelSet,
-      limits: DeviceLimits
+      limits: DeviceLimits, isGuarded: Bool = false
     ) throws(NetworkError) {
       let shapes = try network.shapes(forInput: input, upTo: kept.max() ?? 0)
       let tensors = shapes.enumerated().map { id, shape in
@@ -52,7 +52,7 @@ final class ExecutionPlan {
       layout = PlanBuffers.Layout(
         steps: fused.steps, tensors: { tensors[$0] },
         tiles: { Self.tiling($0, convolutions, tensors).tiles }, kept: kept,
-        alignment: max(limits.bufferAlignment, 64))
+        alignment: max(limits.bufferAlignment, 64), isGuarded: isGuarded)
       arenaByteCount = layout.workspace.place().byteCount
     }
 
@@ -177,13 +177,16 @@ final class ExecutionPlan {
   }
 
   /// Uploads a batch, computes, and downloads the results in the order asked for.
+  /// - Throws: `OpenCLError`; `UntrustedKernels` where the plan is watched.
   func run(
     _ input: HostTensor, returning nodes: [Network.NodeID], queue: borrowing CommandQueue,
     timeLimit: Duration
-  ) throws(OpenCLError) -> [HostTensor] {
+  ) throws -> [HostTensor] {
+    try buffers.guarded?.poison(queue)
     try upload(input, queue: queue)
     for launch in launches { try launch.launch(on: queue) }
     try queue.finish(timeout: timeLimit)
+    try buffers.guarded?.check(queue)
     var results: [HostTensor] = []
     for node in nodes {
       let tensor = tensors[node]

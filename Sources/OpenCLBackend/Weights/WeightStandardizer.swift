@@ -16,14 +16,20 @@ final class WeightStandardizer {
 
   init(
     context: Context, programs: ProgramLibrary, kernels: KernelSet,
-    queue: borrowing CommandQueue
+    queue: borrowing CommandQueue, guards: PlanGuards? = nil
   ) throws {
     self.context = context
     items = kernels.reductionItems
     outputsPerGroup = kernels.standardizedOutputs
     kernel = try programs.program(Self.program(kernels)).resource.makeKernel(
       "weight_standardization")
-    isDeviceTrusted = try agreesOnProbe(queue: queue)
+    let error = try errorOnProbe(queue: queue)
+    if guards != nil, !(error <= PlanGuards.standardizationLimit) {
+      throw UntrustedKernels(
+        reason: "standardised weights are off by \(error) of the largest; the limit is"
+          + " \(PlanGuards.standardizationLimit)")
+    }
+    isDeviceTrusted = error <= Self.tolerance || guards?.hostMayStandardize == false
   }
 
   static func program(_ kernels: KernelSet) -> ProgramRequest {
@@ -70,9 +76,11 @@ final class WeightStandardizer {
     return packed
   }
 
+  /// The largest error, relative to the largest weight; infinite where something is not a number.
+  ///
   /// Ordinary kernels beside those that lose digits in Float: a mean far from zero, a spread near
   /// √ε, all elements equal.
-  private func agreesOnProbe(queue: borrowing CommandQueue) throws -> Bool {
+  private func errorOnProbe(queue: borrowing CommandQueue) throws -> Float {
     let convolution = Convolution(
       inputChannels: 21, outputChannels: 6, kernel: 3, padding: .symmetric(1),
       standardizationEpsilon: 1e-8, path: "probe")
@@ -92,6 +100,8 @@ final class WeightStandardizer {
     let buffer = try onDevice(values, of: convolution, packing, queue: queue)
     let found = try queue.read(buffer, as: Float.self, count: expected.count)
     let largest = expected.reduce(0) { max($0, abs($1)) }
-    return zip(expected, found).allSatisfy { abs($0 - $1) <= Self.tolerance * largest }
+    let errors = zip(expected, found).map { abs($0 - $1) }
+    guard errors.allSatisfy(\.isFinite) else { return .infinity }
+    return errors.reduce(0) { max($0, $1) } / largest
   }
 }
