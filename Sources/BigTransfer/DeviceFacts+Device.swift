@@ -24,19 +24,27 @@ extension DeviceFacts {
       hasUnifiedMemory: device.hasUnifiedMemory)
   }
 
-  /// What is known of a backend and of the kernels that it has chosen.
-  init(_ candidate: BackendCandidate, _ backend: any Backend) {
+  /// What is known of a candidate before it is used.
+  init(_ candidate: BackendCandidate) {
     if let device = candidate.device {
       self.init(device)
       selfCheck = "\(device.knownSelfCheck())"
-      guard let backend = backend as? OpenCLBackend else { return }
-      kernels = backend.kernelDescription
-      passedOver = (backend.choice?.passedOver ?? []).map {
-        PassedOver(kernels: $0.kernels, reason: $0.reason, isFault: !$0.isSlowBuild)
-      }
     } else {
       self.init(id: candidate.name, name: candidate.name, kind: "built-in")
-      if backend is CPUBackend { kernels = InstructionSet.available.last?.rawValue }
     }
+  }
+
+  /// With the kernels that a backend has chosen by now.
+  func with(_ backend: any Backend) -> DeviceFacts {
+    var facts = self
+    if let backend = backend as? OpenCLBackend {
+      facts.kernels = backend.kernelDescription
+      facts.passedOver = (backend.choice?.passedOver ?? []).map {
+        PassedOver(kernels: $0.kernels, reason: $0.reason, isFault: !$0.isSlowBuild)
+      }
+    } else if backend is CPUBackend {
+      facts.kernels = InstructionSet.available.last?.rawValue
+    }
+    return facts
   }
 }

@@ -22,7 +22,7 @@ public struct DeviceValidation: Sendable {
   }
 
   /// What is known of the device before anything is run on it.
-  public func facts() throws -> DeviceFacts { DeviceFacts(candidate, try makeBackend()) }
+  public func facts() throws -> DeviceFacts { DeviceFacts(candidate).with(try makeBackend()) }
 
   /// A device's kernels are not trusted on the word of a self-check here: they are what is examined.
   private func makeBackend() throws -> any Backend {
@@ -37,9 +37,8 @@ public struct DeviceValidation: Sendable {
   /// - Throws: `ConfigurationError`; `CancellationError`; what `report` throws.
   public func run(_ report: (ValidationEvent) async throws -> Void) async throws {
     let backend = try makeBackend()
-    let candidate = candidate
-    try await DeviceValidator(backend, options: options) { DeviceFacts(candidate, backend) }
-      .run(report)
+    let facts = DeviceFacts(candidate)
+    try await DeviceValidator(backend, options: options) { facts.with(backend) }.run(report)
   }
 }
 

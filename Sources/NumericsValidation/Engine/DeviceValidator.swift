@@ -33,16 +33,20 @@ public struct DeviceValidator: Sendable {
     try await report(.finished(prepared))
     try await report(.device(known))
     var budget = TimeBudget(options.timeBudget)
+    var hasFailed = !prepared.passed
     for planned in plan {
       if prepared.error != nil {
         try await report(
           .notRun(planned.check, reason: "the device's kernels could not be prepared"))
+      } else if hasFailed, options.failsFast {
+        try await report(.notRun(planned.check, reason: "an earlier check failed"))
       } else if let reason = budget.refusal(work: planned.work) {
         try await report(.notRun(planned.check, reason: reason))
       } else {
         try await report(.started(planned.check))
         let result = try await perform(planned, &known)
         budget.note(work: planned.work, seconds: result.seconds)
+        hasFailed = hasFailed || !result.passed
         try await report(.finished(result))
       }
     }

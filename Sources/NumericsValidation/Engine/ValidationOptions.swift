@@ -31,6 +31,8 @@ public struct ValidationOptions: Sendable {
   public var repeats = 3
   /// What the whole may take: checks that would not fit are left out, dear ones first.
   public var timeBudget: Duration?
+  /// Whether the first check that fails is the last.
+  public var failsFast = false
   /// Where processes that validate several devices share what the oracle made of the images.
   public var oracleFolder: URL?
   /// Which kinds of checks to make.

@@ -52,6 +52,9 @@ struct Validate: AsyncParsableCommand {
       valueName: "seconds"))
   var timeLimit: Double?
 
+  @Flag(help: "Make no further checks of a device after one that fails.")
+  var failFast = false
+
   @Option(help: ArgumentHelp("Write a page of HTML as well.", valueName: "file"))
   var report: String?
 
@@ -74,8 +77,9 @@ struct Validate: AsyncParsableCommand {
       throw ValidationError("Images from standard input cannot be given to several devices.")
     }
     guard golden != nil else { return }
-    if report != nil || json != nil || perLayer || !images.isEmpty {
-      throw ValidationError("--golden goes with neither --report, --json, --per-layer nor images.")
+    if report != nil || json != nil || perLayer || failFast || !images.isEmpty {
+      throw ValidationError(
+        "--golden goes with neither --report, --json, --per-layer, --fail-fast nor images.")
     }
   }
 

@@ -56,6 +56,7 @@ struct Worker: AsyncParsableCommand {
     options.repeats = request.repeats
     options.seed = request.seed
     options.timeBudget = .seconds(request.secondsAllowed)
+    options.failsFast = request.failsFast
     options.oracleFolder = request.oracleFolder.map {
       URL(filePath: $0, directoryHint: .isDirectory)
     }

@@ -64,7 +64,8 @@ struct OracleValidation {
   private func request(_ images: [String], _ oracle: TemporaryFolder?) -> ValidationRequest {
     ValidationRequest(
       device: "", model: command.modelOptions.model, images: images, repeats: command.repeats,
-      seed: command.seed, secondsAllowed: 0, oracleFolder: oracle?.url.path)
+      seed: command.seed, secondsAllowed: 0, failsFast: command.failFast,
+      oracleFolder: oracle?.url.path)
   }
 
   private func conditions(

@@ -32,6 +32,7 @@ struct ValidationRequest: Codable, Sendable {
   let repeats: Int
   let seed: UInt64
   var secondsAllowed: Double
+  let failsFast: Bool
   /// Where what the oracle made of the images is kept for the next device.
   let oracleFolder: String?
 }
