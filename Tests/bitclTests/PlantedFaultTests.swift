@@ -22,11 +22,12 @@ struct PlantedFaultTests {
       file: "max_pool.cl", text: "if (c >= out.w || ox >= out.y) return;", fault: ""),
     Fault(
       testDescription: "standardised weights for which the host would step in",
-      file: "weight_standardization.cl", text: "+ epsilon;", fault: "+ 2.0f;"),
+      file: "weight_standardization.cl", text: "exact_add(variance, epsilon)",
+      fault: "exact_add(variance, 2.0f)"),
     Fault(
       testDescription: "an activation that is applied twice",
-      file: "global_avg_pool.cl", text: "v = ACTIVATE(v, activation);",
-      fault: "v = ACTIVATE(ACTIVATE(v, activation), activation);"),
+      file: "global_avg_pool.cl", text: "v = activate(v, activation);",
+      fault: "v = activate(activate(v, activation), activation);"),
   ]
 
   @Test("it exits with 3", arguments: faults)
@@ -41,7 +42,7 @@ struct PlantedFaultTests {
       try source.replacingOccurrences(of: planted.text, with: planted.fault)
         .write(to: file, atomically: true, encoding: .utf8)
       let result = try await BuiltCommand.run(
-        ["validate", "-d", "opencl"],
+        ["validate", "--fail-fast", "-d", "opencl"],
         environment: ["BITCL_KERNELS": kernels.path, "XDG_CACHE_HOME": folder.path])
       #expect(result.status == 3, "\(result.output) \(result.errors)")
     }
