@@ -19,10 +19,11 @@ public enum ModelFiles {
     }
     let folder = parent(of: path)
     let file = path.split(separator: "/").last.map(String.init) ?? path
+    let folderName = folder.isEmpty ? "." : folder
     if ["config.json", "preprocessor_config.json"].contains(file) {
-      return try model(name: folder, weights: try weightsFile(in: folder))
+      return try model(name: folderName, weights: try weightsFile(in: folder))
     }
-    return try model(name: path, weights: path)
+    return try model(name: standardNames.contains(file) ? folderName : path, weights: path)
   }
 
   /// What transformers and timm call their weights, the safer form first.
