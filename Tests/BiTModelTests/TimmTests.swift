@@ -200,7 +200,7 @@ struct TimmTests {
 
   // MARK: Weights alone
 
-  private func entries() throws -> [SafetensorsWriter.Entry] {
+  private func tensors() throws -> [SafetensorsWriter.Entry] {
     let file = try SafetensorsFile(path: Self.weights.path)
     return try file.tensorNames.map { name in
       SafetensorsWriter.Entry(
@@ -223,7 +223,7 @@ struct TimmTests {
 
   @Test("a file alone is a network by its tensors, under any prefix, its head of either form")
   func alone() throws {
-    let entries = try entries()
+    let entries = try tensors()
     let plain = try open(entries)
     #expect(plain.configuration.labels.count == 7)
     for prefix in ["module.", "timm_model."] {
@@ -246,7 +246,7 @@ struct TimmTests {
   func otherTensors() throws {
     for name in ["norm.running_mean", "stem.conv1.weight", "stem.norm.weight"] {
       let error = #expect(throws: CheckpointError.self) {
-        try open(try entries() + [.init(name: name, shape: [1], elements: [0])])
+        try open(try tensors() + [.init(name: name, shape: [1], elements: [0])])
       }
       #expect(error?.description.contains("resnetv2_*_bit") == true)
     }
@@ -255,7 +255,7 @@ struct TimmTests {
   @Test("a folder with several networks asks for one; without any, it says what is there")
   func severalFiles() throws {
     try withTemporaryDirectory { folder in
-      let entries = try entries()
+      let entries = try tensors()
       try SafetensorsWriter.write(
         [.init(name: "x", shape: [1], elements: [0])],
         to: folder.appending(path: "other.safetensors").path)
