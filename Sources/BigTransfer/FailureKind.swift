@@ -41,7 +41,7 @@ extension CheckpointError: ClassifiedFailure {
     switch self {
     case .notFound, .unreadable, .noWeights, .missingConfiguration: .notFound
     case .malformed, .missingTensor, .shapeMismatch, .unsupportedType, .notFinite,
-      .unsupportedForm:
+      .refusedObject, .unsupportedForm:
       .invalidData
     }
   }

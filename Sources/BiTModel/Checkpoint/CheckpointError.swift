@@ -11,6 +11,8 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case noWeights(folder: String, found: [String])
   /// Weights whose configuration is not beside them.
   case missingConfiguration(weights: String, path: String)
+  /// A pickle that calls for a Python object other than those that tensors are made of.
+  case refusedObject(name: String, file: String, hint: String)
   case unsupportedForm(path: String, found: String, hint: String)
 
   public var description: String {
@@ -30,6 +32,9 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     case .notFinite(let tensor, let index, let file):
       "\(file): tensor \(tensor) holds a NaN or an infinity (element \(index)); the checkpoint is"
         + " damaged or its training diverged"
+    case .refusedObject(let name, let file, let hint):
+      "\(file) calls for the Python object \(name). Only tensors are read, and nothing in a file is"
+        + " ever executed. \(hint)"
     case .unsupportedForm(let path, let found, let hint):
       "\(path) has \(found). \(hint)"
     case .noWeights(let folder, let found):

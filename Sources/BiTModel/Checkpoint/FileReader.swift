@@ -51,6 +51,11 @@ package final class FileReader: Sendable {
     byteCount = contents.count
   }
 
+  /// - Parameter name: What errors call the bytes.
+  convenience init(bytes: [UInt8], name: String) {
+    self.init(contents: Data(bytes), name: name)
+  }
+
   deinit {
     if case .descriptor(let descriptor) = storage { close(descriptor) }
   }

@@ -30,7 +30,7 @@ struct Zip64Fields {
     guard wide.count >= 8, let value = Int(exactly: wide.uint64()) else {
       throw .malformed(
         file: file,
-        reason: "a zip64 size or offset of '\(member.prefix(80))' is missing or impossible")
+        reason: "a zip64 size or offset of \(quoted(member)) is missing or impossible")
     }
     return value
   }

@@ -47,12 +47,19 @@ package struct ZipArchive: Sendable {
     try ZipMemberStream(member, file: file)
   }
 
+  /// A stored member's bytes from any of them on, which are not checked against its checksum.
+  func rangeStream(_ member: ZipMember, at offset: Int) -> FileStream {
+    precondition(member.method == .stored && offset <= member.byteCount)
+    return FileStream(file, at: member.dataOffset + offset)
+  }
+
   /// A whole small member.
   /// - Throws: `CheckpointError`, also if it has more than `limit` bytes, before any is read.
   package func contents(of member: ZipMember, limit: Int) throws(CheckpointError) -> [UInt8] {
     guard member.byteCount <= limit else {
       throw .malformed(
-        file: source, reason: "'\(member.name)' has \(member.byteCount) bytes, more than \(limit)")
+        file: source,
+        reason: "\(quoted(member.name)) has \(member.byteCount) bytes, more than \(limit)")
     }
     let stream = try stream(member)
     let bytes = try stream.bytes(count: member.byteCount)

@@ -31,7 +31,7 @@ struct ZipDirectory {
     while fields.count > 0 {
       let member = try entry(&fields)
       guard names.insert(member.name).inserted else {
-        throw malformed("it holds the name \(Self.shown(member.name)) twice")
+        throw malformed("it holds the name \(quoted(member.name)) twice")
       }
       members.append(member)
     }
@@ -84,7 +84,7 @@ struct ZipDirectory {
     guard flags & Flag.encrypted == 0 else {
       throw .malformed(
         file: file,
-        reason: "\(shown(member)) in it is encrypted. Extract it, and zip it without a password")
+        reason: "\(quoted(member)) in it is encrypted. Extract it, and zip it without a password")
     }
     switch method {
     case 0: return .stored
@@ -92,7 +92,7 @@ struct ZipDirectory {
     default:
       throw .malformed(
         file: file,
-        reason: "\(shown(member)) in it is compressed by zip's method \(method); only stored (0)"
+        reason: "\(quoted(member)) in it is compressed by zip's method \(method); only stored (0)"
           + " and deflated (8) files are read")
     }
   }
@@ -100,7 +100,7 @@ struct ZipDirectory {
   private func checkSizes(
     _ member: ZipMember, nameBytes: ArraySlice<UInt8>
   ) throws(CheckpointError) {
-    let shown = Self.shown(member.name)
+    let shown = quoted(member.name)
     guard !nameBytes.isEmpty, !nameBytes.contains(0) else {
       throw malformed("\(shown) is no name of a file")
     }
@@ -149,11 +149,11 @@ struct ZipDirectory {
     else {
       throw malformed(
         "its directory and the header at byte \(member.headerOffset) disagree about"
-          + " \(Self.shown(member.name))")
+          + " \(quoted(member.name))")
     }
     let offset = member.headerOffset + Self.headerByteCount + nameCount + extraCount
     guard offset <= end.directory.lowerBound - member.storedByteCount else {
-      throw malformed("\(Self.shown(member.name)) reaches into the directory")
+      throw malformed("\(quoted(member.name)) reaches into the directory")
     }
     return offset
   }
@@ -170,14 +170,6 @@ struct ZipDirectory {
   private static func name(_ bytes: ArraySlice<UInt8>) -> String {
     String(validating: bytes, as: UTF8.self)
       ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-  }
-
-  /// A name for an error: short, and without what would move a terminal's cursor.
-  private static func shown(_ name: String) -> String {
-    let scalars = name.unicodeScalars.prefix(80).map { scalar in
-      scalar.properties.generalCategory == .control ? "?" : scalar
-    }
-    return "'\(String(String.UnicodeScalarView(scalars)))'"
   }
 
   private func malformed(_ reason: String) -> CheckpointError {

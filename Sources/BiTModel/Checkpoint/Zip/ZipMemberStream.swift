@@ -122,6 +122,6 @@ package final class ZipMemberStream: ByteSource {
   }
 
   private func malformed(_ reason: String) -> CheckpointError {
-    .malformed(file: file.path, reason: "'\(member.name)' in it \(reason)")
+    .malformed(file: file.path, reason: "\(quoted(member.name)) in it \(reason)")
   }
 }

@@ -1,0 +1,343 @@
+import BiTModel
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Pickles that PyTorch would not write: each an error, and nothing happens.
+struct TorchPickleTests {
+  /// A pickle in each of the two forms of file.
+  private func files(
+    _ pickle: [UInt8], storages: [(key: String, bytes: [UInt8])] = []
+  ) -> [[UInt8]] {
+    [
+      TorchBuilder.archive(pickle, storages: storages).bytes,
+      TorchBuilder.stream(pickle, storages: storages),
+    ]
+  }
+
+  private func expectRefusal(
+    _ words: String, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (inout PickleBuilder) -> Void
+  ) {
+    for file in files(PickleBuilder.pickle(body)) {
+      expectRefusal(of: file, words, sourceLocation: sourceLocation)
+    }
+  }
+
+  private func expectRefusal(
+    of file: [UInt8], _ words: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: CheckpointError.self, sourceLocation: sourceLocation) {
+      try TorchFile(contents: Data(file), name: "x.bin")
+    }
+    let text = error?.description ?? ""
+    #expect(text.contains(words), "\(text)", sourceLocation: sourceLocation)
+  }
+
+  @Test(
+    "an object that is not part of tensors is refused by name",
+    arguments: [
+      ("os", "system"), ("posix", "system"), ("nt", "system"), ("builtins", "eval"),
+      ("__builtin__", "exec"), ("builtins", "getattr"), ("subprocess", "Popen"),
+      ("torch", "load"), ("torch.hub", "load"), ("torch._utils", "_import_dotted_name"),
+      ("torch.storage", "_load_from_bytes"), ("collections", "namedtuple"), ("torch", "float33"),
+      ("evil", "FloatStorage"), ("torch", "os.system"), ("", ""), ("torch._utils.", "x"),
+    ])
+  func objects(_ module: String, _ name: String) throws {
+    let command = "touch /tmp/bitcl-pickle-was-executed"
+    expectRefusal("the Python object \(module).\(name).") {
+      $0.call(module, name) { $0.string(command) }
+    }
+    expectRefusal("the Python object \(module).\(name).") {
+      $0.string(module)
+      $0.string(name)
+      $0.raw([0x93])
+      $0.string(command)
+      $0.raw([0x85])
+      $0.opcodes("R")
+    }
+    // Protocol 0's way, and where tensors are described.
+    expectRefusal("the Python object \(module).\(name).") {
+      $0.opcodes("(S'\(command)'\ni\(module)\n\(name)\n")
+    }
+    expectRefusal("the Python object \(module).\(name).") {
+      $0.dictionary("state_dict") {
+        $0.call("torch._utils", "_rebuild_parameter") {
+          $0.call(module, name) { $0.string(command) }
+        }
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: "/tmp/bitcl-pickle-was-executed"))
+  }
+
+  @Test("a pickle by itself is refused by what it calls, or as none of torch.save")
+  func barePickles() {
+    expectRefusal(
+      of: Array("cos\nsystem\n(S'touch /tmp/bitcl-pickle-was-executed'\ntR.".utf8),
+      "object os.system.")
+    expectRefusal(
+      of: PickleBuilder.pickle { $0.call("os", "system") { $0.string("true") } },
+      "object os.system.")
+    expectRefusal(
+      of: PickleBuilder.pickle { $0.dictionary("a") { $0.integer(1) } }, "torch.save did not write")
+    expectRefusal(of: [], "cut off")
+    expectRefusal(of: Array("<!DOCTYPE html>".utf8), "no opcode")
+    var tar = [UInt8](repeating: 0, count: 1024)
+    tar.replaceSubrange(257..<262, with: "ustar".utf8)
+    expectRefusal(of: tar, "PyTorch 0.1")
+  }
+
+  @Test("calls, states and items of what has none are refused")
+  func misuse() {
+    let call = "it calls"
+    expectRefusal(call) { $0.opcodes("})R") }
+    expectRefusal(call) { $0.opcodes("NNR") }
+    expectRefusal(call) { $0.call("torch", "FloatStorage") { _ in } }
+    expectRefusal(call) { $0.call("torch", "Tensor") { _ in } }
+    expectRefusal("is called with") { $0.call("torch._utils", "_rebuild_tensor_v2") { _ in } }
+    expectRefusal("is called with") { $0.call("torch._utils", "_rebuild_parameter") { _ in } }
+    expectRefusal("is called with") { $0.call("torch", "Size") { $0.integer(3) } }
+    // A call of itself in its arguments, which would have to be followed for ever.
+    expectRefusal("is called with") {
+      $0.call("torch._tensor", "_rebuild_from_type_v2") {
+        $0.global("torch._tensor", "_rebuild_from_type_v2")
+        $0.global("torch", "Tensor")
+        $0.opcodes(")N")
+      }
+    }
+    expectRefusal("gives a state to") { $0.opcodes("])b") }
+    expectRefusal("gives a state to") { $0.opcodes(")}b") }
+    expectRefusal("appends to") { $0.opcodes("}Na") }
+    expectRefusal("appends to") { $0.opcodes(")(Ne") }
+    expectRefusal("sets an item") { $0.opcodes("]NNs") }
+    expectRefusal("without a value") { $0.opcodes("}(Nu") }
+    expectRefusal("without a value") { $0.opcodes("(Nd") }
+    expectRefusal("refers to a storage") { $0.opcodes("NQ") }
+    expectRefusal("described as PyTorch does not") { $0.opcodes(")Q") }
+    expectRefusal("adds to") { $0.raw([0x5d, 0x28, 0x4e, 0x90]) }
+  }
+
+  @Test("stacks, marks and memos that do not hold what is taken are an error")
+  func emptiness() {
+    for letters in ["", "0", "(.", "N(0.", "1", "t", "e", "u", "(N", "a", "s", "R", "b", "Q", "2"] {
+      expectRefusal("its pickle") { $0.opcodes(letters) }
+    }
+    expectRefusal("remembered as 7") { $0.opcodes("h\u{7}") }
+    expectRefusal("remembered as") { $0.opcodes("j\u{7f}\u{7f}\u{7f}\u{7f}") }
+    expectRefusal("no number") { $0.opcodes("gx\n") }
+    expectRefusal("its stack is empty") { $0.opcodes("q\u{0}") }
+  }
+
+  @Test("opcodes and protocols that are not known, and what PyTorch does not write, are refused")
+  func opcodes() {
+    expectRefusal("no opcode") { $0.raw([0xff]) }
+    expectRefusal("protocol 6") { $0.raw([0x80, 6]) }
+    for code: UInt8 in [0x50, 0x6f, 0x82, 0x83, 0x84, 0x92, 0x97, 0x98] {
+      expectRefusal("none that PyTorch writes") { $0.raw([code, 1, 1, 1, 1, 10]) }
+    }
+  }
+
+  @Test("lengths that lie are an error before anything is allocated")
+  func lengths() {
+    let huge = [UInt8](repeating: 0xff, count: 8)
+    for code: UInt8 in [0x58, 0x54, 0x42, 0x8b] {
+      expectRefusal("cut off") { $0.raw([code] + huge.prefix(4)) }
+      expectRefusal("cut off") { $0.raw([code, 0xff, 0xff, 0xff, 0x7f]) }
+    }
+    for code: UInt8 in [0x8d, 0x8e, 0x96] {
+      expectRefusal("cut off") { $0.raw([code] + huge) }
+      expectRefusal("cut off") { $0.raw([code] + huge.dropLast() + [0x7f]) }
+    }
+    expectRefusal("endless line") { $0.raw([0x63] + [UInt8](repeating: 0x61, count: 100_000)) }
+    expectRefusal("cut off") { $0.raw([0x63, 0x61]) }
+    expectRefusal("no integer") { $0.opcodes("I9x\n") }
+  }
+
+  @Test("depth, repetition and cycles cost no more than their bytes")
+  func depth() throws {
+    let depth = 500_000
+    expectRefusal("describes a tuple") { builder in
+      builder.opcodes(")")
+      builder.raw([UInt8](repeating: 0x85, count: depth))
+    }
+    expectRefusal("describes a list") { builder in
+      builder.opcodes(
+        String(repeating: "]", count: depth) + String(repeating: "a", count: depth - 1))
+    }
+    // Each tuple holds the one before twice: 2^100,000 in all.
+    expectRefusal("describes a tuple") { builder in
+      builder.opcodes("N")
+      for _ in 0..<100_000 { builder.raw([0x32, 0x86]) }
+    }
+    // A list that holds itself, under a key.
+    let cycle = PickleBuilder.pickle {
+      $0.dictionary("loop") { $0.opcodes("]q\u{0}h\u{0}a") }
+    }
+    expectRefusal(of: TorchBuilder.archive(cycle).bytes, "no tensors")
+    // The dictionary itself as the model's.
+    let itself = PickleBuilder.pickle { $0.opcodes("}q\u{0}X\u{5}\u{0}\u{0}\u{0}modelh\u{0}s") }
+    expectRefusal(of: TorchBuilder.archive(itself).bytes, "'model' (a dictionary)")
+  }
+
+  @Test("stacks, marks, memos and containers are bounded")
+  func bounds() {
+    let many = (1 << 20) + 1
+    for (words, body) in [
+      ("its stack exceeds", [UInt8](repeating: 0x4e, count: many)),
+      ("too many marks", [UInt8](repeating: 0x28, count: many)),
+      ("remembers more", [0x4e] + [UInt8](repeating: 0x94, count: many)),
+      ("more than 4194304 values", [UInt8](repeating: 0x5d, count: many / 2) + appended(4 * many)),
+    ] {
+      expectRefusal(of: TorchBuilder.stream(PickleBuilder.pickle { $0.raw(body) }), words)
+    }
+  }
+
+  /// None, appended to a list so many times.
+  private func appended(_ count: Int) -> [UInt8] {
+    (0..<count).flatMap { _ in [0x4e, 0x61] as [UInt8] }
+  }
+
+  /// A dictionary of one tensor.
+  private func tensor(
+    storageCount: Int, offset: Int = 0, shape: [Int], strides: [Int], key: String = "0"
+  ) -> [UInt8] {
+    PickleBuilder.pickle {
+      $0.dictionary("a") {
+        $0.tensor(
+          key: key, storageCount: storageCount, offset: offset, shape: shape, strides: strides)
+      }
+    }
+  }
+
+  private let storage = (key: "0", bytes: TorchBuilder.bytes([1, 2, 3, 4, 5, 6]))
+
+  @Test("a view of a storage is read by its strides")
+  func views() throws {
+    for (offset, shape, strides, values) in [
+      (0, [6], [1], [1, 2, 3, 4, 5, 6] as [Float]), (1, [2, 2], [1, 2], [2, 4, 3, 5]),
+      (5, [], [], [6]), (2, [3], [0], [3, 3, 3]), (0, [2, 0], [1, 1], []),
+      (9, [0, 1 << 40], [1, 1], []), (0, [2, 1, 2], [3, 99, 1], [1, 2, 4, 5]),
+    ] {
+      let pickle = tensor(storageCount: 6, offset: offset, shape: shape, strides: strides)
+      for file in files(pickle, storages: [storage]) {
+        #expect(try TorchFile(contents: Data(file), name: "x").read("a") == values)
+      }
+    }
+  }
+
+  @Test("a view that exceeds its storage, or whose size overflows, is refused")
+  func impossibleViews() {
+    let large = Int.max
+    for (offset, shape, strides) in [
+      (0, [7], [1]), (1, [6], [1]), (6, [], []), (0, [2], [6]), (-1, [2], [1]), (0, [-1], [1]),
+      (0, [2], [-1]), (0, [2], []), (large, [2], [1]), (0, [large], [1]), (0, [2], [large]),
+      (0, [large, large], [0, 0]), (0, [2, 2], [large, large]), (large, [], []),
+      (0, [Int](repeating: 1, count: 65), [Int](repeating: 1, count: 65)),
+    ] {
+      let pickle = tensor(storageCount: 6, offset: offset, shape: shape, strides: strides)
+      for file in files(pickle, storages: [storage]) { expectRefusal(of: file, "tensor") }
+    }
+  }
+
+  @Test("elements that are repeated without bound are refused when they are asked for")
+  func repetition() throws {
+    let pickle = tensor(storageCount: 6, shape: [1 << 30, 1 << 20], strides: [0, 0])
+    for bytes in files(pickle, storages: [storage]) {
+      let file = try TorchFile(contents: Data(bytes), name: "x")
+      let error = #expect(throws: CheckpointError.self) { try file.read("a") }
+      #expect(error?.description.contains("repeats") == true)
+    }
+  }
+
+  @Test("storages that are missing, or of another length than they say, are refused")
+  func storages() {
+    let sound = tensor(storageCount: 6, shape: [6], strides: [1])
+    for file in files(sound) { expectRefusal(of: file, "lacks '") }
+    for count in [0, 5, 7, 1 << 40, Int.max, -1] {
+      let pickle = tensor(storageCount: count, shape: [1], strides: [1])
+      for file in files(pickle, storages: [storage]) { expectRefusal(of: file, "x.bin") }
+    }
+    let other = tensor(storageCount: 6, shape: [6], strides: [1], key: "../../etc/passwd")
+    for file in files(other, storages: [storage]) { expectRefusal(of: file, "x.bin") }
+    expectRefusal("6 bytes and then") {
+      $0.storage("ByteStorage", count: 6)
+      $0.storage("FloatStorage", count: 6)
+    }
+    let twice = TorchBuilder.stream(sound, storages: [storage, storage])
+    expectRefusal(of: twice, "list of storages")
+  }
+
+  @Test("many views of large compressed storages are refused before they are expanded")
+  func work() throws {
+    let count = 6 << 20
+    let bytes = [UInt8](repeating: 0, count: 4 * count)
+    let pickle = PickleBuilder.pickle {
+      $0.opcodes("}(")
+      for index in 0..<200 {
+        $0.string("\(index)")
+        $0.tensor(storageCount: count, offset: index, shape: [1], strides: [1])
+      }
+      $0.opcodes("u")
+    }
+    var archive = TorchBuilder.archive(pickle)
+    archive.members.append(.init("archive/data/0", [], deflated: ZipBuilder.deflated(bytes)))
+    archive.members[3].byteCount = UInt64(bytes.count)
+    expectRefusal(of: archive.bytes, "compressed storages")
+  }
+
+  @Test("a sound archive is read in any form of zip, under any root")
+  func zipForms() throws {
+    let entries: [SafetensorsWriter.Entry] = [
+      .init(name: "a", shape: [2, 3], elements: [1, -2, 3, 0.5, 5, 6]),
+      .init(name: "b", shape: [], elements: [7]), .init(name: "c", shape: [0], elements: []),
+    ]
+    for isWide in [false, true] {
+      for root in ["", "x/", "größe/y z/"] {
+        var archive = TorchBuilder.archive(entries)
+        for index in archive.members.indices {
+          archive.members[index].isWide = isWide
+          archive.members[index].hasDescriptor = !isWide
+          let name = String(decoding: archive.members[index].name, as: UTF8.self)
+          archive.members[index].name = Array((root + name.dropFirst(8)).utf8)
+        }
+        archive.hasRecord64 = isWide
+        let file = try TorchFile(contents: Data(archive.bytes), name: "x")
+        for entry in entries {
+          #expect(file.shape(of: entry.name) == entry.shape)
+          #expect(try file.read(entry.name) == entry.elements)
+        }
+      }
+    }
+  }
+
+  @Test("damaged elements are found by their checksum, in parts of a storage too")
+  func checksums() throws {
+    for (shape, offset) in [([6], 0), ([2], 3)] {
+      let pickle = tensor(storageCount: 6, offset: offset, shape: shape, strides: [1])
+      var archive = TorchBuilder.archive(pickle, storages: [storage])
+      archive.members[2].stored[0] ^= 1
+      let file = try TorchFile(contents: Data(archive.bytes), name: "x")
+      for _ in 0..<2 {
+        let error = #expect(throws: CheckpointError.self) { try file.read("a") }
+        #expect(error?.description.contains("checksum") == true)
+      }
+    }
+  }
+
+  @Test("versions and byte orders that are not known are refused")
+  func archiveRecords() {
+    let pickle = tensor(storageCount: 6, shape: [6], strides: [1])
+    for (index, text, words) in [
+      (1, "middle", "byte order"), (3, "11", "version"), (3, "", "version"),
+      (3, String(repeating: "1", count: 40), "version"),
+    ] {
+      var archive = TorchBuilder.archive(pickle, storages: [storage])
+      let name = String(decoding: archive.members[index].name, as: UTF8.self)
+      archive.members[index] = .init(name, Array(text.utf8))
+      expectRefusal(of: archive.bytes, words)
+    }
+    expectRefusal(of: ZipBuilder([.init("a.txt", [1])]).bytes, "it holds 'a.txt'")
+    expectRefusal(
+      of: ZipBuilder([.init("a/data.pkl", pickle), .init("b/data.pkl", pickle)]).bytes, "several")
+  }
+}
