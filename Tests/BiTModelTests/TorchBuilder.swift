@@ -19,7 +19,16 @@ enum TorchBuilder {
 
   /// The zip form of F32 tensors.
   static func archive(_ tensors: [SafetensorsWriter.Entry]) -> ZipBuilder {
-    let pickle = PickleBuilder.pickle {
+    archive(pickle(tensors), storages: storages(tensors))
+  }
+
+  /// The form of before 1.6 of F32 tensors.
+  static func stream(_ tensors: [SafetensorsWriter.Entry]) -> [UInt8] {
+    stream(pickle(tensors), storages: storages(tensors))
+  }
+
+  private static func pickle(_ tensors: [SafetensorsWriter.Entry]) -> [UInt8] {
+    PickleBuilder.pickle {
       $0.opcodes("}(")
       for (index, tensor) in tensors.enumerated() {
         $0.string(tensor.name)
@@ -29,9 +38,12 @@ enum TorchBuilder {
       }
       $0.opcodes("u")
     }
-    return archive(
-      pickle,
-      storages: tensors.enumerated().map { ("\($0)", bytes($1.elements)) })
+  }
+
+  private static func storages(
+    _ tensors: [SafetensorsWriter.Entry]
+  ) -> [(key: String, bytes: [UInt8])] {
+    tensors.enumerated().map { ("\($0)", bytes($1.elements)) }
   }
 
   /// The form of before 1.6.

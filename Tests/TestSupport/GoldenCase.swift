@@ -4,7 +4,7 @@
   import Foundation
 #endif
 
-/// A folder of `Tests/Fixtures/models` in Hugging Face's form with safetensors weights.
+/// A folder of `Tests/Fixtures/models` in Hugging Face's form.
 package struct GoldenCase: Sendable, CustomStringConvertible {
   package let folder: URL
   /// transformers itself fails on it.
@@ -15,12 +15,12 @@ package struct GoldenCase: Sendable, CustomStringConvertible {
 
   package static var all: [GoldenCase] {
     get throws {
-      let files = FileManager.default
       return try Fixtures.modelFolders.compactMap { folder in
         func has(_ file: String) -> Bool {
-          files.fileExists(atPath: folder.appending(path: file).path)
+          FileManager.default.fileExists(atPath: folder.appending(path: file).path)
         }
-        guard has("model.safetensors") || has("model.safetensors.index.json") else { return nil }
+        let files = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"]
+        guard files.contains(where: has) else { return nil }
         let configuration = try Data(contentsOf: folder.appending(path: "config.json"))
         // timm's configurations name no model type.
         guard try JSONDecoder().decode(ModelType.self, from: configuration).modelType == "bit"

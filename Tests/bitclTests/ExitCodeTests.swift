@@ -15,6 +15,7 @@ struct ExitCodeTests {
 
   private static let image = BuiltCommand.sample("digit-3-a.png")
   private static func model(_ name: String) -> String { Fixtures.url("models/\(name)").path }
+  private static func torch(_ name: String) -> String { Fixtures.url("torch/\(name)").path }
   private static func golden(_ name: String) -> String { "\(model(name))/golden.safetensors" }
 
   static let cases = [
@@ -31,8 +32,8 @@ struct ExitCodeTests {
     Case(arguments: ["classify", "-m", "./no", image], status: 66, message: "no model './no'"),
     Case(arguments: ["classify", "-m", "random:R51x1", image], status: 66, message: "R50x1"),
     Case(
-      arguments: ["classify", "-m", model("12_pytorch_bin"), image], status: 65,
-      message: "pytorch_model.bin"),
+      arguments: ["classify", "-m", torch("refused-namespace.pt"), image], status: 65,
+      message: "argparse.Namespace"),
     Case(
       arguments: ["classify", "-m", model("15a_headless"), image], status: 65,
       message: "no classifier"),

@@ -33,7 +33,7 @@ public enum ModelFiles {
   ]
 
   /// How other weights files end.
-  private static let endings = [".safetensors", ".npz", ".bin", ".pth", ".pt"]
+  private static let endings = [".safetensors", ".npz", ".bin", ".pth", ".pt", ".pth.tar"]
   /// More such files than this are not looked into.
   private static let candidateLimit = 64
 

@@ -8,15 +8,18 @@ public struct SafetensorsFile: CheckpointReader {
   /// Reads and checks the header only.
   /// - Throws: `CheckpointError`.
   public init(path: String) throws(CheckpointError) {
-    file = try FileReader(path: path)
-    header = try SafetensorsHeader(file: file)
+    try self.init(file: FileReader(path: path))
   }
 
   /// Reads a file that is in memory.
   /// - Parameter name: What errors call it.
   /// - Throws: `CheckpointError`.
   public init(contents: Data, name: String) throws(CheckpointError) {
-    file = FileReader(contents: contents, name: name)
+    try self.init(file: FileReader(contents: contents, name: name))
+  }
+
+  init(file: FileReader) throws(CheckpointError) {
+    self.file = file
     header = try SafetensorsHeader(file: file)
   }
 

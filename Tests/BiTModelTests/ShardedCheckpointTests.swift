@@ -3,9 +3,9 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-struct ShardedSafetensorsTests {
+struct ShardedCheckpointTests {
   /// A folder with an index and two shards, `one` with tensor a and `two` with tensor b.
-  private func open(index: String) throws -> ShardedSafetensors {
+  private func open(index: String) throws -> ShardedCheckpoint {
     try withTemporaryDirectory { folder in
       let inner = folder.appending(path: "model", directoryHint: .isDirectory)
       try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
@@ -20,7 +20,7 @@ struct ShardedSafetensorsTests {
         to: folder.appending(path: "outside.safetensors").path)
       let file = inner.appending(path: "model.safetensors.index.json")
       try Data(index.utf8).write(to: file)
-      return try ShardedSafetensors(indexPath: file.path)
+      return try ShardedCheckpoint(indexPath: file.path)
     }
   }
 

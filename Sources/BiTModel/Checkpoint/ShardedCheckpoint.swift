@@ -1,10 +1,11 @@
 import FoundationEssentials
 
-/// A checkpoint split over several safetensors files, with the index that transformers writes
-/// (`model.safetensors.index.json`: tensor name → file name).
-public struct ShardedSafetensors: CheckpointReader {
+/// A checkpoint split over several files of safetensors or PyTorch's, with the index that
+/// transformers writes (`model.safetensors.index.json`, `pytorch_model.bin.index.json`: tensor
+/// name → file name).
+public struct ShardedCheckpoint: CheckpointReader {
   public let source: String
-  private let shards: [String: SafetensorsFile]
+  private let shards: [String: any CheckpointReader]
   private let shardOfTensor: [String: String]
 
   static let indexByteLimit = 8 << 20
@@ -30,7 +31,7 @@ public struct ShardedSafetensors: CheckpointReader {
     guard names.count <= Self.shardLimit else {
       throw .malformed(file: indexPath, reason: "it names \(names.count) files")
     }
-    var shards: [String: SafetensorsFile] = [:]
+    var shards: [String: any CheckpointReader] = [:]
     for name in names.sorted() {
       // A shard lies beside its index; a name must not lead elsewhere.
       // A NUL would end the path before the name does.
@@ -40,7 +41,7 @@ public struct ShardedSafetensors: CheckpointReader {
         throw .malformed(file: indexPath, reason: "it names the file '\(name.prefix(255))'")
       }
       do throws(CheckpointError) {
-        shards[name] = try SafetensorsFile(path: directory + name)
+        shards[name] = try WeightsFile.openSingle(path: directory + name)
       } catch .notFound {
         throw .malformed(file: indexPath, reason: "it names \(name), which is not beside it")
       } catch { throw error }
@@ -68,7 +69,7 @@ public struct ShardedSafetensors: CheckpointReader {
     return try shard.read(tensor)
   }
 
-  private func shard(of tensor: String) -> SafetensorsFile? {
+  private func shard(of tensor: String) -> (any CheckpointReader)? {
     shardOfTensor[tensor].flatMap { shards[$0] }
   }
 }
