@@ -87,7 +87,7 @@ let package = Package(
         "TestSupport", .product(name: "Logging", package: "swift-log"),
       ]),
     // The built program under an OpenCL layer that `Scripts/fault-layer` compiles.
-    .testTarget(name: "FaultInjectionTests", dependencies: ["bitcl"]),
+    .testTarget(name: "FaultInjectionTests", dependencies: ["bitcl", "OpenCLRuntime"]),
     .testTarget(
       name: "bitclTests", dependencies: ["BigTransfer", "bitcl", "TestSupport"],
       exclude: ["Snapshots"]),

@@ -1,6 +1,7 @@
 import BiTModel
 import Logging
 import OpenCLBackend
+import OpenCLRuntime
 
 /// A model on a device, its weights resident: tensors in, tensors out.
 ///
@@ -56,10 +57,12 @@ public actor PreparedModel {
   ) async throws {
     let judge =
       policy.runsSelfCheck ? SelfCheckJudge(try SelfCheck(for: model.configuration)) : nil
-    let lineup =
-      policy.isStrict
-      ? try BackendLineup.strict(selection, judge: judge)
-      : BackendLineup.complete(selection, judge: judge)
+    // Drivers are asked, which may take its time.
+    let lineup = try await BlockingWork.run {
+      try policy.isStrict
+        ? BackendLineup.strict(selection, judge: judge)
+        : BackendLineup.complete(selection, judge: judge)
+    }
     try await self.init(model, lineup: lineup, policy: policy, logger: logger)
   }
 

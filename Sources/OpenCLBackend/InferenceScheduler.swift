@@ -14,7 +14,7 @@ package final class InferenceScheduler: ProfilingRunner {
     guards: PlanGuards? = nil
   ) async throws {
     (thread, context) = (lease.thread, lease.programs.context)
-    resident = try await thread.perform {
+    resident = try await thread.prepare {
       ThreadConfined(
         try ResidentNetwork(
           network, weights: weights, programs: lease.programs, kernels: lease.kernels,

@@ -19,8 +19,9 @@ package final class OpenCLBackend: Backend {
     var passedOver: [KernelChoice.PassedOver] = []
     /// Of the first rung.
     var identity: KernelIdentity?
-    /// What the first rung's probe left: its context with the programs built.
-    var lease: DeviceLease?
+    /// What the first rung's probe leaves: its context with the programs built. One probe serves all
+    /// networks that are prepared at the same time.
+    var probe: Task<DeviceLease, any Error>?
     var isChosen = false
   }
 
@@ -156,7 +157,7 @@ package final class OpenCLBackend: Backend {
       state.rungs.removeFirst()
       if isWrong, rung.isTiled { state.rungs = state.rungs.drop { $0.isTiled } }
       state.identity = nil
-      state.lease = nil
+      state.probe = nil
       state.passedOver.append(
         KernelChoice.PassedOver(
           kernels: rung.word, reason: "\(error)",
@@ -179,18 +180,23 @@ package final class OpenCLBackend: Backend {
   private func lease(
     for rung: KernelSet, _ identity: KernelIdentity
   ) async throws -> DeviceLease {
-    if let known = state.withLock({ $0.lease }) {
-      if let loss = known.thread.loss { throw loss }
-      return known
+    let probe = state.withLock { state -> Task<DeviceLease, any Error> in
+      let isFirst = state.rungs.first == rung
+      if isFirst, let probe = state.probe { return probe }
+      let probe = Task { try await self.probe(rung, identity) }
+      if isFirst { state.probe = probe }
+      return probe
     }
-    let found = try await probe(rung, identity)
-    return state.withLock { state in
-      guard state.rungs.first == rung else { return found }
-      // Another network may have been prepared at the same time.
-      let lease = state.lease ?? found
-      state.lease = lease
-      return lease
+    let lease: DeviceLease
+    do {
+      lease = try await probe.value
+    } catch {
+      // The next network tries again.
+      state.withLock { if $0.probe == probe { $0.probe = nil } }
+      throw error
     }
+    if let loss = lease.thread.loss { throw loss }
+    return lease
   }
 
   /// A driver may take minutes to build the vector kernels where it builds the plain ones in seconds.
@@ -210,7 +216,7 @@ package final class OpenCLBackend: Backend {
     let thread = DeviceThread(device: device.label)
     let probe = RungProbe(device: device, kernels: rung, buildLimit: Self.limit)
     do {
-      let programs = try await thread.perform(within: limit) { try probe.run(on: thread) }
+      let programs = try await thread.prepare(within: limit) { try probe.run(on: thread) }
       return DeviceLease(thread: thread, programs: programs, kernels: rung)
     } catch let error as OpenCLError {
       // A device that does not answer will not do so for plainer kernels.

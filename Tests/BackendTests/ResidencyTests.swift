@@ -32,6 +32,27 @@ struct ResidencyTests {
     #expect(moved.bytesUploaded == (56 * 56 + 3 * 40 * 40) * 3 * 4)
   }
 
+  @Test("networks that are prepared at the same time share one context and its programs")
+  func sharedContext() async throws {
+    let first = try await Subject()
+    let counters = try await withThrowingTaskGroup(of: InferenceScheduler.self) { group in
+      let backend = OpenCLBackend(device: try OpenCLUnderTest.device())
+      for _ in 0..<20 {
+        group.addTask {
+          try await backend.prepareScheduler(first.network, weights: RandomWeights())
+        }
+      }
+      let runners = try await group.reduce(into: []) { $0.append($1) }
+      return runners.map(\.counters)
+    }
+    #expect(Set(counters).count == 1)
+    let alone = first.runner.counters
+    #expect(
+      counters[0].programsBuilt + counters[0].programsLoaded
+        == alone.programsBuilt + alone.programsLoaded)
+    #expect(counters[0].bytesUploaded > 10 * alone.bytesUploaded)
+  }
+
   @Test("an old plan comes back after many others")
   func manySizes() async throws {
     let subject = try await Subject()

@@ -1,4 +1,5 @@
 import Foundation
+import OpenCLRuntime
 import Testing
 
 /// The built program run on PoCL under the layer.

@@ -1,5 +1,8 @@
-import Glibc
-import Synchronization
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A thread of its own for the calls of one device, one job at a time in the order they come.
 ///
@@ -10,6 +13,7 @@ package final class DeviceThread: Sendable {
   private let device: String?
   let life: DeviceLife
   private let queue: JobQueue
+  private let ownTurn = Turnstile(width: 1)
 
   package init(device: String?) {
     self.device = device
@@ -30,19 +34,35 @@ package final class DeviceThread: Sendable {
   /// Whether a call did not return: then the device itself is at fault, not what it was asked for.
   package var isUnresponsive: Bool { !life.allowsReleases }
 
-  /// Runs `body` on the thread, after what was asked for before, and blocks the caller's thread.
-  ///
-  /// That is on purpose: the concurrency pool's width then bounds how many devices are at work at
-  /// once, where thousands of tasks would else each start a device and its compilers.
+  /// Runs `body` on the thread, after what was asked for before.
   /// - Parameter limit: For the whole of it; `nil` leaves the limits of each call.
   /// - Throws: What `body` throws; why the device is lost.
   package func perform<Output: Sendable>(
     within limit: JobLimit? = nil, _ body: @escaping @Sendable () throws -> Output
   ) async throws -> Output {
-    try performAndWait(within: limit, body)
+    try await withCheckedThrowingContinuation { continuation in
+      submit(limit, body) { continuation.resume(with: $0) }
+    }
   }
 
-  /// As `perform`, for callers that are not asynchronous.
+  /// As `perform`, for what makes a device compile and set up: few devices do so at once, since
+  /// each compiles on several threads. Others wait, without a thread, until it is their turn.
+  ///
+  /// The turn is awaited before the job's time begins, and never by a job. One device holds one turn
+  /// at most, so that one that hangs leaves the others theirs.
+  /// - Throws: As `perform`; `CancellationError`.
+  package func prepare<Output: Sendable>(
+    within limit: JobLimit? = nil, _ body: @escaping @Sendable () throws -> Output
+  ) async throws -> Output {
+    try await ownTurn.passing {
+      try await Self.preparations.passing { try await perform(within: limit, body) }
+    }
+  }
+
+  private static let preparations = Turnstile(
+    width: max(2, ProcessInfo.processInfo.activeProcessorCount))
+
+  /// As `perform`, blocking the caller's thread: for callers that are not asynchronous.
   package func performAndWait<Output: Sendable>(
     within limit: JobLimit? = nil, _ body: @escaping @Sendable () throws -> Output
   ) throws -> Output {
