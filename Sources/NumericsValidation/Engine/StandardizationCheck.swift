@@ -6,26 +6,45 @@ import ReferenceBackend
 struct StandardizationCheck: Sendable {
   private let convolution: Convolution
   private let name: String
-  /// Values that are hard for Float: a mean of 100 beside deviations of 1.
-  private let isHard: Bool
+  private let values: Values
 
-  /// Widths that no vector divides, windows of every size, and the image's own three channels.
-  static let all: [StandardizationCheck] = [
-    (3, 33, 7), (3, 64, 7), (1, 5, 3), (2, 17, 1), (5, 9, 3), (17, 31, 1), (16, 20, 3), (33, 9, 3),
-    (65, 16, 1), (130, 3, 1),
-  ].flatMap { inputs, outputs, kernel in
-    [false, true].map { StandardizationCheck(inputs, outputs, kernel, isHard: $0) }
+  private enum Values {
+    case ordinary
+    /// Hard for Float: a mean of 100 beside deviations of 1.
+    case farMean
+    /// A spread at which Google's ε of 1e-10 counts, and another's would show.
+    case smallSpread
   }
 
-  private init(_ inputs: Int, _ outputs: Int, _ kernel: Int, isHard: Bool) {
-    name =
-      "\(kernel)x\(kernel), \(inputs) to \(outputs) channels" + (isHard ? ", large mean" : "")
-    self.isHard = isHard
-    convolution = OperationSuite.convolution(inputs, outputs, kernel: kernel, path: name)
+  /// Widths that no vector divides, windows of every size, and the image's own three channels.
+  static let all: [StandardizationCheck] =
+    [
+      (3, 33, 7), (3, 64, 7), (1, 5, 3), (2, 17, 1), (5, 9, 3), (17, 31, 1), (16, 20, 3),
+      (33, 9, 3), (65, 16, 1), (130, 3, 1),
+    ].flatMap { inputs, outputs, kernel in
+      [.ordinary, .farMean].map { StandardizationCheck(inputs, outputs, kernel, $0) }
+    } + [StandardizationCheck(17, 31, 1, .smallSpread), StandardizationCheck(3, 33, 7, .smallSpread)]
+
+  private init(_ inputs: Int, _ outputs: Int, _ kernel: Int, _ values: Values) {
+    let size = "\(kernel)x\(kernel), \(inputs) to \(outputs) channels"
+    switch values {
+    case .ordinary: name = size
+    case .farMean: name = "\(size), large mean"
+    case .smallSpread: name = "\(size), small spread and epsilon"
+    }
+    self.values = values
+    convolution = Convolution(
+      inputChannels: inputs, outputChannels: outputs, kernel: kernel,
+      padding: .symmetric(kernel / 2),
+      standardizationEpsilon: values == .smallSpread ? 1e-10 : 1e-8, path: name)
   }
 
   private var weights: any WeightSource {
-    isHard ? OffsetWeights(mean: 100, amplitude: 20) : RandomWeights()
+    switch values {
+    case .ordinary: RandomWeights()
+    case .farMean: OffsetWeights(mean: 100, amplitude: 20)
+    case .smallSpread: OffsetWeights(mean: 0, amplitude: 0x1p-12)
+    }
   }
 
   func planned(on backend: any Backend) -> PlannedCheck {

@@ -77,19 +77,27 @@ final class WeightStandardizer {
   }
 
   /// The largest error, relative to the largest weight; infinite where something is not a number.
-  ///
+  private func errorOnProbe(queue: borrowing CommandQueue) throws -> Float {
+    // transformers' and timm's epsilon, and Google's.
+    max(
+      try errorOnProbe(epsilon: 1e-8, queue: queue), try errorOnProbe(epsilon: 1e-10, queue: queue))
+  }
+
   /// Ordinary kernels beside those that lose digits in Float: a mean far from zero, a spread near
   /// √ε, all elements equal.
-  private func errorOnProbe(queue: borrowing CommandQueue) throws -> Float {
+  private func errorOnProbe(
+    epsilon: Double, queue: borrowing CommandQueue
+  ) throws -> Float {
     let convolution = Convolution(
       inputChannels: 21, outputChannels: 6, kernel: 3, padding: .symmetric(1),
-      standardizationEpsilon: 1e-8, path: "probe")
+      standardizationEpsilon: epsilon, path: "probe")
+    let smallSpread = Float(10 * epsilon.squareRoot())
     let count = convolution.inputChannels * 9
     let noise = RandomWeights().values(of: convolution.weight)
     var values = noise
     for index in 0..<count {
       values[count + index] = noise[index] + 8
-      values[2 * count + index] = noise[index] * 1e-3
+      values[2 * count + index] = noise[index] * smallSpread
       values[3 * count + index] = 0
       values[4 * count + index] = 0.25
     }
