@@ -39,8 +39,8 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
   public var description: String {
     switch self {
     case .modelNotFound(let name):
-      "there is no model '\(name)': no folder or file has this name. Give a folder with config.json"
-        + " and model.safetensors, or 'demo', or 'random:R50x1'"
+      "there is no model '\(name)': no folder or file has this name. Give a model's folder, its"
+        + " weights file, 'demo', or 'random:R50x1'"
     case .modelNotDownloaded(let id):
       "the model '\(id)' is no folder, and it is not in the hub's cache on this machine; downloads"
         + " are not built in yet. Run 'huggingface-cli download \(id)' and give the folder that it"

@@ -1,24 +1,29 @@
 import BiTModel
 import FoundationEssentials
+import ReferenceBackend
 import TestSupport
 import Testing
 
 /// The same weights in every form that they come in (`Tests/Fixtures/checkpoints.py`).
 @Suite("the forms of a checkpoint")
 struct CheckpointFormTests {
-  static let forms = ["huggingface", "timm", "google", "google-deflated"]
+  static let forms = [
+    "huggingface", "huggingface-bin", "timm", "timm-bin", "google", "google-deflated",
+  ]
 
   private static func open(_ form: String) throws -> Model {
     try ModelFiles.open(path: Fixtures.url("forms/\(form)").path)
   }
 
   private func logits(
-    of model: Model, epsilon: Double? = nil, on backend: any Backend
+    of model: Model, epsilon: Double? = nil, golden file: SafetensorsFile? = nil,
+    on backend: any Backend
   ) async throws -> [Float] {
     var configuration = model.configuration
     configuration.standardizationEpsilon = epsilon ?? configuration.standardizationEpsilon
     let network = try configuration.makeNetwork()
-    let golden = try SafetensorsFile(path: Fixtures.url("forms/golden.safetensors").path)
+    let golden =
+      try file ?? SafetensorsFile(path: Fixtures.url("forms/golden.safetensors").path)
     let shape = try #require(golden.shape(of: "pixel_values"))
     let input = HostTensor(
       shape: TensorShape(batch: shape[0], height: shape[2], width: shape[3], channels: shape[1]),
@@ -54,6 +59,19 @@ struct CheckpointFormTests {
       // Half of what the fixtures' README allows in Float; the epsilons are 0.2 apart.
       #expect(worst <= 1e-5 * largest, "\(form): \(worst) of \(largest)")
     }
+  }
+
+  @Test(
+    "the models of timm and of Google among the goldens give their logits to the last bits",
+    arguments: [("13_timm", "logits"), ("14_bit_npz", "logits_original_eps_1e-10")])
+  func oracle(name: String, tensor: String) async throws {
+    let folder = Fixtures.url("models/\(name)")
+    let model = try ModelFiles.open(path: folder.path)
+    let golden = try SafetensorsFile(
+      path: folder.appending(path: "golden.safetensors").path)
+    let found = try await logits(of: model, golden: golden, on: ReferenceBackend())
+    let expected = try golden.read(tensor)
+    #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
   }
 
   @Test("labels and preprocessing are those of the form")

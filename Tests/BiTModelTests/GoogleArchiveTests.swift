@@ -266,16 +266,16 @@ struct GoogleArchiveTests {
       [7, 7, 1, 32], Array(repeating: 0.5, count: 49 * 32))
     var random = SplitMix64(seed: 4)
     let start = ContinuousClock.now
-    for isDeflated in [false, true] {
+    for (isDeflated, rounds) in [(false, 100), (true, 50)] {
       let whole = Self.archive(small, deflated: isDeflated)
       // Headers of members and arrays lie at every member's start, the directory at the end.
-      let places = (0..<120).map { $0 } + ((whole.count - 400)..<whole.count).map { $0 }
-      for place in places {
+      let places = Array(0..<120) + Array((whole.count - 280)..<whole.count)
+      for place in places.prefix(isDeflated ? 60 : places.count) {
         var bytes = whole
         bytes[place] = UInt8(truncatingIfNeeded: random.next())
         _ = try? load(bytes)
       }
-      for _ in 0..<150 {
+      for _ in 0..<rounds {
         var bytes = whole
         for _ in 0..<Int.random(in: 1...8, using: &random) {
           bytes[Int.random(in: 0..<bytes.count, using: &random)] =

@@ -23,7 +23,9 @@ struct StandardizationCheck: Sendable {
       (33, 9, 3), (65, 16, 1), (130, 3, 1),
     ].flatMap { inputs, outputs, kernel in
       [.ordinary, .farMean].map { StandardizationCheck(inputs, outputs, kernel, $0) }
-    } + [StandardizationCheck(17, 31, 1, .smallSpread), StandardizationCheck(3, 33, 7, .smallSpread)]
+    } + [
+      StandardizationCheck(17, 31, 1, .smallSpread), StandardizationCheck(3, 33, 7, .smallSpread),
+    ]
 
   private init(_ inputs: Int, _ outputs: Int, _ kernel: Int, _ values: Values) {
     let size = "\(kernel)x\(kernel), \(inputs) to \(outputs) channels"

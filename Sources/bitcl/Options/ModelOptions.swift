@@ -6,8 +6,9 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The model: a folder with config.json and model.safetensors, the id of a model that Hugging"
-        + " Face's tools have downloaded, 'demo', or 'random:R50x1@224'. Without it, the demo.",
+      "The model: a folder or weights file of Hugging Face's or timm's, an .npz of Google's, the id of"
+        + " a model that Hugging Face's tools have downloaded, 'demo', or 'random:R50x1@224'. Without"
+        + " it, the demo.",
       valueName: "model"))
   var model: String?
 
