@@ -19,7 +19,9 @@ extension ImageProcessorConfiguration {
     let old = cropsCenter ? cropSize : nil
     func scaled(_ length: Int, _ oldLength: Int?) -> Int {
       guard let oldLength, resizes else { return side }
-      let exact = (Double(length) * Double(side) / Double(oldLength)).rounded()
+      // timm's own lengths are rounded down.
+      let exact = (Double(length) * Double(side) / Double(oldLength))
+        .rounded(rounding == .timm ? .down : .toNearestOrAwayFromZero)
       return min(max(Int(exact), 1), Self.maximumSide)
     }
     switch resizeTarget {

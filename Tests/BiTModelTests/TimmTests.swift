@@ -242,6 +242,21 @@ struct TimmTests {
     #expect(headless.configuration.task == .features)
   }
 
+  @Test("another model of timm's is refused by the name in its configuration, whatever its tensors")
+  func foreignFolder() throws {
+    try withTemporaryDirectory { folder in
+      try SafetensorsWriter.write(
+        [.init(name: "conv1.weight", shape: [1], elements: [0])],
+        to: folder.appending(path: "model.safetensors").path)
+      let json = #"{"architecture": "resnet50", "num_classes": 1000, "pretrained_cfg": {}}"#
+      try Data(json.utf8).write(to: folder.appending(path: "config.json"))
+      let error = #expect(throws: ConfigurationError.self) {
+        try ModelFiles.open(path: folder.path)
+      }
+      #expect(error?.description.contains("'resnet50', which is not Big Transfer") == true)
+    }
+  }
+
   @Test("tensors of another network of timm's are refused with what they show")
   func otherTensors() throws {
     for name in ["norm.running_mean", "stem.conv1.weight", "stem.norm.weight"] {
@@ -249,6 +264,10 @@ struct TimmTests {
         try open(try tensors() + [.init(name: name, shape: [1], elements: [0])])
       }
       #expect(error?.description.contains("resnetv2_*_bit") == true)
+      let withoutStem = try tensors().filter { $0.name != "stem.conv.weight" }
+      #expect(throws: CheckpointError.self) {
+        try open(withoutStem + [.init(name: name, shape: [1], elements: [0])])
+      }
     }
   }
 

@@ -72,6 +72,23 @@ struct TimmTransformTests {
     #expect(differing == 0, "\(differing) of \(expected.count) samples")
   }
 
+  @Test("Google's squashing is that of torchvision's resize, as timm's squash without a crop")
+  func squash() throws {
+    var settings = TimmPreprocessing()
+    settings.height = 40
+    settings.width = 40
+    settings.cropFraction = 1
+    settings.cropMode = .squash
+    settings.interpolation = "bilinear"
+    settings.mean = [0.5]
+    settings.standardDeviation = [0.5]
+    let timm = ImagePreprocessor(try ImageProcessorConfiguration(settings, source: ""))
+    let google = ImagePreprocessor(.squashed(side: 40))
+    let image = Fixtures.url("preprocess/images/rgb8_photo.png").path
+    let expected = try timm.tensor(contentsOfFile: image).elements
+    #expect(try google.tensor(contentsOfFile: image).elements == expected)
+  }
+
   @Test("settings that cannot be are refused by their key")
   func refusals() {
     let changes: [(String, (inout TimmPreprocessing) -> Void)] = [

@@ -81,9 +81,11 @@ public enum ModelFiles {
     let beside = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
     let configurationFile = beside + "config.json"
     let json = try optionalFile(configurationFile, limit: ModelConfiguration.fileSizeLimit)
-    if let prefix = TimmNames.prefix(in: names) {
+    let timmPrefix =
+      TimmNames.prefix(in: names) ?? (json.map(TimmConfiguration.describes) == true ? "" : nil)
+    if let timmPrefix {
       return try TimmCheckpoint.model(
-        name: name, reader: reader, prefix: prefix,
+        name: name, reader: reader, prefix: timmPrefix,
         configuration: json.map { ($0, configurationFile) })
     }
     // Where a configuration names another kind of model, that is what to say.

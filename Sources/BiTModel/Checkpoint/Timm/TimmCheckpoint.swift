@@ -10,19 +10,20 @@ enum TimmCheckpoint {
     name: String, reader: any CheckpointReader, prefix: String,
     configuration: (json: Data, file: String)?
   ) throws -> Model {
-    if let difference = TimmNames.difference(in: reader.tensorNames) {
-      throw CheckpointError.unsupportedForm(
-        path: reader.source, found: "a network of timm's with \(difference)",
-        hint: "Only its resnetv2_*_bit models are Big Transfer")
-    }
     if let configuration, !TimmConfiguration.describes(configuration.json) {
       throw ConfigurationError.malformed(
         file: configuration.file,
         reason: "the weights beside it are timm's, and it names no architecture as timm's does")
     }
+    // Before the tensors: the name of a relative says more than they do.
+    let described = try configuration.map { try TimmConfiguration(json: $0.json, file: $0.file) }
+    if let difference = TimmNames.difference(in: reader.tensorNames) {
+      throw CheckpointError.unsupportedForm(
+        path: reader.source, found: "a network of timm's with \(difference)",
+        hint: "Only its resnetv2_*_bit models are Big Transfer")
+    }
     let storedName = { @Sendable name in TimmNames.storedName(of: name, prefix: prefix) }
     var network = try NetworkLayout(reader: reader, storedName: storedName).configuration()
-    let described = try configuration.map { try TimmConfiguration(json: $0.json, file: $0.file) }
     var warnings = described?.warnings ?? []
     let preprocessing: TimmPreprocessing
     if let described {

@@ -1,14 +1,18 @@
 /// timm's names of the tensors of its `ResNetV2` (`timm/models/resnetv2.py`).
 enum TimmNames {
-  private static let stem = "stem.conv.weight"
+  /// Tensors that every network of the class has, those of BiT first; others lack the stem's.
+  private static let marks = ["stem.conv.weight", "stages.0.blocks.0.conv1.weight"]
 
   /// What stands before all names, such as `module.` or `timm_model.`; `nil` if the tensors are not
-  /// named as timm names those of a BiT network.
+  /// named as timm names those of such a network.
   static func prefix(in names: [String]) -> String? {
-    names.lazy.filter { $0.hasSuffix(stem) }
-      .map { String($0.dropLast(stem.count)) }
-      .filter { $0.isEmpty || $0.hasSuffix(".") }
-      .min { $0.utf8.count < $1.utf8.count }
+    for mark in marks {
+      let prefixes = names.filter { $0.hasSuffix(mark) }
+        .map { String($0.dropLast(mark.count)) }
+        .filter { $0.isEmpty || $0.hasSuffix(".") }
+      if let prefix = prefixes.min(by: { $0.utf8.count < $1.utf8.count }) { return prefix }
+    }
+    return nil
   }
 
   static func storedName(of parameter: ParameterName, prefix: String) -> String {
