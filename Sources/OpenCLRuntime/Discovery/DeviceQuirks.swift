@@ -4,8 +4,6 @@
 package struct DeviceQuirks: Hashable, Sendable {
   /// The driver keeps its own cache of built programs, so that ours would only cost.
   package var keepsOwnProgramCache = false
-  /// Code is generated when a kernel is first enqueued, not when its program is built.
-  package var compilesAtFirstLaunch = false
   /// A program binary that the driver did not write itself ends the process instead of the call.
   package var abortsOnForeignBinary = false
   /// Calls from several threads at once crash, also on different objects.
@@ -25,9 +23,10 @@ package struct DeviceQuirks: Hashable, Sendable {
   package var names: [String] {
     [
       (keepsOwnProgramCache, "keeps its own program cache"),
-      (compilesAtFirstLaunch, "compiles at the first launch"),
       (abortsOnForeignBinary, "aborts on a foreign binary"),
       (isSingleThreaded, "is single-threaded"),
+      (loopIterationLimit != nil, "ends loops after \(loopIterationLimit ?? 0) rounds"),
+      (runsLinker, "runs ld"),
     ].filter(\.0).map(\.1)
   }
 
@@ -67,9 +66,6 @@ package struct DeviceQuirks: Hashable, Sendable {
     Row(
       quirk: { $0.keepsOwnProgramCache = true }, platform: "Portable Computing Language",
       evidence: "PoCL's documentation, POCL_KERNEL_CACHE: on unless switched off"),
-    Row(
-      quirk: { $0.compilesAtFirstLaunch = true }, platform: "Portable Computing Language",
-      evidence: "measured with 3.1: clBuildProgram takes milliseconds, the first launch the rest"),
     Row(
       quirk: { $0.runsLinker = true }, platform: "Portable Computing Language",
       evidence: "3.1, a PATH without ld: “Final linking of kernel … failed.”, then SIGABRT"),
