@@ -10,8 +10,11 @@ enum Program {
     if !ProcessStart.hasProcessFileSystem { Console.printError(ProcessStart.noProcessFileSystem) }
     let arguments = Array(ProcessStart.arguments.dropFirst())
     let task = Task { await run(arguments) }
-    let interrupts = Interrupts(cancelling: task)
-    let status = await task.value
+    // A worker is ended by its caller, which says what was finished.
+    let signals =
+      arguments.first == Worker.name ? [interruptSignal] : [interruptSignal, terminationSignal]
+    let interrupts = Interrupts(signals, cancelling: task)
+    let status = interrupts.status(await task.value)
     interrupts.stop()
     DeviceUse.finishReleases()
     exitProcess(status.code)

@@ -53,14 +53,14 @@ enum BuiltCommand {
   /// Runs the program to its end.
   /// - Parameters:
   ///   - input: What it reads on stdin.
-  ///   - interruptAfter: When it is sent SIGINT.
+  ///   - interruptAfter: When it is sent `signal`.
   static func run(
     _ arguments: [String], input: Data = Data(), environment additions: [String: String] = [:],
-    interruptAfter: Duration? = nil
+    interruptAfter: Duration? = nil, signal: Int32 = SIGINT
   ) async throws -> Outcome {
     try await run(
       try executable, arguments, input: input, environment: additions,
-      interruptAfter: interruptAfter)
+      interruptAfter: interruptAfter, signal: signal)
   }
 
   /// Runs a line of shell in which `$BITCL` is the program.
@@ -71,7 +71,8 @@ enum BuiltCommand {
 
   private static func run(
     _ program: URL, _ arguments: [String], input: Data = Data(),
-    environment additions: [String: String], interruptAfter: Duration? = nil
+    environment additions: [String: String], interruptAfter: Duration? = nil,
+    signal: Int32 = SIGINT
   ) async throws -> Outcome {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "bitcl-\(UUID().uuidString)", directoryHint: .isDirectory)
@@ -92,7 +93,7 @@ enum BuiltCommand {
     process.standardInput = try FileHandle(forReadingFrom: stdin)
     process.standardOutput = try FileHandle(forWritingTo: stdout)
     process.standardError = try FileHandle(forWritingTo: stderr)
-    try await finish(process, interruptAfter: interruptAfter)
+    try await finish(process, interruptAfter: interruptAfter, signal)
     return Outcome(
       status: process.terminationReason == .exit
         ? process.terminationStatus : 128 + process.terminationStatus,
@@ -103,7 +104,9 @@ enum BuiltCommand {
   /// Far beyond any sound run.
   private static let limit = Duration.seconds(120)
 
-  private static func finish(_ process: Process, interruptAfter: Duration?) async throws {
+  private static func finish(
+    _ process: Process, interruptAfter: Duration?, _ signal: Int32
+  ) async throws {
     let ended = AsyncStream<Void>.makeStream()
     process.terminationHandler = { _ in ended.continuation.finish() }
     try process.run()
@@ -111,7 +114,7 @@ enum BuiltCommand {
     let timer = Task {
       if let interruptAfter {
         try await Task.sleep(for: interruptAfter)
-        kill(pid, SIGINT)
+        kill(pid, signal)
       }
       try await Task.sleep(for: limit)
       kill(pid, SIGKILL)

@@ -158,6 +158,25 @@ struct ValidateTests {
     }
   }
 
+  @Test(
+    "a signal leaves what was found and no file",
+    arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func signals(_ signal: Int32, _ code: Int32) async throws {
+    try await withTemporaryDirectory { folder in
+      let page = folder.appending(path: "page.html")
+      let temporary = folder.appending(path: "tmp", directoryHint: .isDirectory)
+      try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+      let result = try await BuiltCommand.run(
+        ["validate", "-d", "reference", "-m", "demo", "--report", page.path],
+        environment: ["TMPDIR": temporary.path], interruptAfter: .seconds(2), signal: signal)
+      #expect(result.status == code, "\(result.errors)")
+      #expect(result.output.contains("Interrupted"))
+      #expect(!result.output.contains("FAIL"))
+      #expect(try String(contentsOf: page, encoding: .utf8).contains("</html>"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
+    }
+  }
+
   @Test("a full disk is an error, for the page and for the output")
   func fullDisk() async throws {
     let page = try await BuiltCommand.run([

@@ -14,11 +14,13 @@ struct ExitStatus: Hashable, Sendable {
   static let invalidData = ExitStatus(code: 65)
   static let notFound = ExitStatus(code: 66)
   static let unavailable = ExitStatus(code: 69)
-  /// 128 + SIGINT, as shells count.
-  static let interrupted = ExitStatus(code: 130)
+  static let interrupted = ExitStatus(signal: interruptSignal)
 
   /// - Parameter code: One of those above.
   init(code: Int32) { self.code = code }
+
+  /// For a process that a signal ends: 128 and its number, as shells count.
+  init(signal: Int32) { code = 128 + signal }
 
   init(_ kind: FailureKind) {
     self =

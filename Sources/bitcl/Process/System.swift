@@ -34,10 +34,11 @@ func fillStandardDescriptors() {
 
 func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-/// Leaves SIGINT to a dispatch source.
-func ignoreInterrupts() { signal(SIGINT, SIG_IGN) }
+/// Leaves a signal to a dispatch source.
+func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
 
 let interruptSignal = SIGINT
+let terminationSignal = SIGTERM
 
 func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 

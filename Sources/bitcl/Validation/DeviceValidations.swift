@@ -67,15 +67,23 @@ struct DeviceValidations {
     if let ending { report.interrupt(ending) }
     let entry = ValidationReport.DeviceEntry(
       report: report, ending: ending, output: outcome.output,
-      advice: failure == nil && ending != nil
+      advice: failure == nil && ending != nil && outcome.ending != .cancelled
         ? DriverAdvice.onEnd(outcome.ending, output: outcome.output) : nil,
       seconds: outcome.duration / .seconds(1))
     let results = report.results
     console.note(
-      "\(entry.label): \(entry.passed ? "passes" : "FAILS"), \(results.count { $0.passed }) of"
+      "\(entry.label): \(Self.verdict(entry, outcome)), \(results.count { $0.passed }) of"
         + " \(results.count) checks in \(Text.fixed(entry.seconds, decimals: 1)) s"
         + (entry.interruption.map { "; its process \($0)" } ?? ""))
     return entry
+  }
+
+  private static func verdict(
+    _ entry: ValidationReport.DeviceEntry, _ outcome: ChildProcess.Outcome
+  ) -> String {
+    if entry.passed { return "passes" }
+    let isCut = outcome.ending == .cancelled && entry.report.failures.isEmpty
+    return isCut ? "not finished" : "FAILS"
   }
 }
 

@@ -97,6 +97,12 @@ struct ValidationReport: Codable, Sendable {
     agreements = pairs
   }
 
+  /// Whether nothing was wrong with a device until Ctrl-C ended its validation.
+  func isCutShort(_ device: DeviceEntry) -> Bool {
+    interrupted && device.report.device.id == devices.last?.report.device.id
+      && !device.report.isComplete && device.report.failures.isEmpty
+  }
+
   /// Tolerances that are far wider than any error measured: they prove little.
   var wideTolerances: [ToleranceUse] { tolerances.filter(\.isWide) }
 }
