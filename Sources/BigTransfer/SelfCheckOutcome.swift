@@ -12,6 +12,8 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
   public enum State: String, Hashable, Sendable, Codable {
     case passed, failed
     case notRun = "not run"
+    /// Given up for lack of time: nothing wrong was found, and the device is not proven.
+    case unfinished
   }
 
   public let state: State
@@ -31,9 +33,9 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
     case passedOver = "passed_over"
   }
 
-  /// Whether something computed wrong results or did not work at all.
+  /// Whether something computed wrong results, did not work at all, or could not be proven.
   public var foundFault: Bool {
-    state == .failed || passedOver.contains(where: \.isFault)
+    state == .failed || state == .unfinished || passedOver.contains(where: \.isFault)
   }
 
   /// A check whose process ended before its result.
@@ -47,6 +49,7 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
     switch state {
     case .notRun: return "not run"
     case .failed: return "failed: \(reason ?? "no reason was given")"
+    case .unfinished: return "not finished: \(reason ?? "no reason was given")"
     case .passed:
       let time = milliseconds.map { " in \(Int($0.rounded())) ms" } ?? ""
       let when = date.map { " on \($0)" } ?? ""
@@ -61,17 +64,18 @@ extension Device {
     let check = try SelfCheck.complete()
     var judge = SelfCheckJudge(check)
     judge.believesMemory = false
-    guard
-      let backend = try BackendCandidate.openCL(self, reason: "", judge: judge).makeBackend()
-        as? OpenCLBackend
-    else { return .notRun }
+    judge.timeLimit = SelfCheckJudge.patientTimeLimit
+    let backend = OpenCLBackend(
+      device: opencl, kernelSet: BackendCandidate.requestedKernelSet, judge: judge,
+      believesMemory: false)
     do {
       try await backend.chooseKernels()
     } catch is CancellationError {
       throw CancellationError()
     } catch {
       return SelfCheckOutcome(
-        state: .failed, kernels: nil, milliseconds: nil, date: nil,
+        state: error is UnprovenDevice ? .unfinished : .failed, kernels: nil, milliseconds: nil,
+        date: nil,
         passedOver: (error as? NoKernelsWork).map { Self.rows($0.passedOver) } ?? [],
         reason: "\(error)")
     }

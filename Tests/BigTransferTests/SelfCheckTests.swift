@@ -91,6 +91,21 @@ struct SelfCheckTests {
     }
   }
 
+  @Test("a check that takes too long is given up, and so is the device, not its kernels")
+  func timeLimit() async throws {
+    try await withTemporaryDirectory { folder in
+      var judge = try Self.judge(folder)
+      judge.timeLimit = .milliseconds(1)
+      let slow = FakeDevice { _, _, _ in usleep(50_000) }
+      let error = try await #require(throws: UnprovenDevice.self) {
+        try await judge.judge(slow, identity: Self.identity)
+      }
+      #expect(error.remedy == .anotherDevice)
+      #expect(error.advice?.contains("--no-self-check") == true)
+      #expect(judge.memory.pass(of: Self.identity, judge.check) == nil)
+    }
+  }
+
   @Test("a damaged entry is as good as none")
   func damage() async throws {
     try await withTemporaryDirectory { folder in
