@@ -24,11 +24,13 @@ public struct DeviceValidation: Sendable {
   /// What is known of the device before anything is run on it.
   public func facts() throws -> DeviceFacts { DeviceFacts(candidate).with(try makeBackend()) }
 
-  /// A device's kernels are not trusted on the word of a self-check here: they are what is examined.
+  /// Neither are a device's kernels trusted on the word of a self-check here nor passed over on that
+  /// of an earlier process: they are what is examined.
   private func makeBackend() throws -> any Backend {
     guard let device = candidate.device else { return try candidate.makeBackend() }
     return OpenCLBackend(
-      device: device.opencl, kernelSet: kernels ?? BackendCandidate.requestedKernelSet)
+      device: device.opencl, kernelSet: kernels ?? BackendCandidate.requestedKernelSet,
+      believesMemory: false)
   }
 
   /// Makes all checks and reports each event when it happens.

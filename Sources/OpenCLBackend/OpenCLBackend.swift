@@ -11,6 +11,7 @@ package final class OpenCLBackend: Backend {
   private let requested: String?
   private let judge: (any KernelSetJudge)?
   private let memory = RungMemory()
+  private let believesMemory: Bool
   private let state: Mutex<State>
 
   private struct State {
@@ -33,11 +34,14 @@ package final class OpenCLBackend: Backend {
   /// - Parameters:
   ///   - kernelSet: `vector8`, `tiled64`, `reference` or the like instead of the best that works.
   ///   - judge: Asked about the kernels before each network that is prepared.
+  ///   - believesMemory: Whether kernels that an earlier process found slow to build are left untried.
   package init(
-    device: Device, kernelSet: String? = nil, judge: (any KernelSetJudge)? = nil
+    device: Device, kernelSet: String? = nil, judge: (any KernelSetJudge)? = nil,
+    believesMemory: Bool = true
   ) {
     self.device = device
     self.judge = judge
+    self.believesMemory = believesMemory
     requested = kernelSet
     let rungs =
       kernelSet.map { word in KernelSet.named(word, for: device).map { [$0] } ?? [] }
@@ -138,7 +142,7 @@ package final class OpenCLBackend: Backend {
 
   private func trustedKernels(_ rung: KernelSet) async throws -> KernelSetBackend {
     let identity = identity(of: rung)
-    if requested == nil, isLimited(rung), let date = memory.slowBuild(of: identity) {
+    if believesMemory, isLimited(rung), let date = memory.slowBuild(of: identity) {
       throw UntrustedKernels(
         reason: "they took longer than \(Self.rungBuildLimit) to build on \(date)",
         isSlowBuild: true)
@@ -214,14 +218,17 @@ package final class OpenCLBackend: Backend {
         "building the \(rung) kernels", Self.rungBuildLimit, busyTime: Self.rungBuildLimit * 6)
       : nil
     let thread = DeviceThread(device: device.label)
+    let start = ProcessorTime.used
     let probe = RungProbe(device: device, kernels: rung, buildLimit: Self.limit)
     do {
       let programs = try await thread.prepare(within: limit) { try probe.run(on: thread) }
+      if limit != nil { memory.forget(identity) }
       return DeviceLease(thread: thread, programs: programs, kernels: rung)
     } catch let error as OpenCLError {
       // A device that does not answer will not do so for plainer kernels.
-      guard limit != nil, thread.loss != nil, !thread.isUnresponsive else { throw error }
-      memory.remember(slowBuildOf: identity)
+      guard let limit, thread.loss != nil, !thread.isUnresponsive else { throw error }
+      // What a busy machine did not let the compiler do says nothing about the next process.
+      if !limit.isStarved(since: start) { memory.remember(slowBuildOf: identity) }
       throw UntrustedKernels(reason: "\(error)", isSlowBuild: true)
     }
   }

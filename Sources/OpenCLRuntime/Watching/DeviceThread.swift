@@ -120,6 +120,10 @@ package struct JobLimit: Sendable {
     self.time = time
     self.busyTime = busyTime ?? time
   }
+
+  /// Whether the process has been given so little processor time since it had used `start` that the
+  /// machine is to blame for a job that takes long.
+  package func isStarved(since start: Duration) -> Bool { ProcessorTime.used - start < time * 2 }
 }
 
 private final class JobTimer: Watchdog.Subject {
@@ -138,7 +142,7 @@ private final class JobTimer: Watchdog.Subject {
       start = start ?? now
       return start ?? now
     }
-    let isBusy = ProcessorTime.used - processorTime < limit.time * 2
-    if now - start > (isBusy ? limit.busyTime : limit.time) { isLate() }
+    let isStarved = limit.isStarved(since: processorTime)
+    if now - start > (isStarved ? limit.busyTime : limit.time) { isLate() }
   }
 }

@@ -15,11 +15,25 @@ enum ChildProcesses {
   }
 }
 
-/// The processor time of this process, which goes on only while it is given a processor.
-enum ProcessorTime {
-  static var used: Duration {
+/// The processor time of this process and of the programs that it ran to their end, such as a
+/// driver's linker. It goes on only while they are given a processor.
+package enum ProcessorTime {
+  package static var used: Duration {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    var children = rusage()
+    getrusage(childrenOfThisProcess, &children)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+      + duration(children.ru_utime) + duration(children.ru_stime)
+  }
+
+  #if canImport(Glibc)
+    private static let childrenOfThisProcess = __rusage_who_t(RUSAGE_CHILDREN.rawValue)
+  #else
+    private static let childrenOfThisProcess = Int32(RUSAGE_CHILDREN)
+  #endif
+
+  private static func duration(_ time: timeval) -> Duration {
+    .seconds(time.tv_sec) + .microseconds(Int64(time.tv_usec))
   }
 }

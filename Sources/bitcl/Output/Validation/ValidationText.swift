@@ -10,12 +10,12 @@ struct ValidationText {
   var text: String {
     var parts = [header, overview]
     if !report.devices.isEmpty { parts.append(matrix) }
-    parts += report.devices.filter { !$0.passed }.map(failure)
+    parts += report.devices.filter { !$0.passed && !report.isCutShort($0) }.map(failure)
     if showsLayers { parts += report.devices.flatMap(layerTables) }
     if !report.agreements.isEmpty || report.devices.contains(where: { $0.oracleAgreement != nil }) {
       parts.append(agreements)
     }
-    parts += [notRun, unusable, tolerances].compactMap { $0 }
+    parts += [passedOver, notRun, unusable, tolerances].compactMap { $0 }
     parts.append(verdict + "\n")
     return parts.joined(separator: "\n")
   }
@@ -33,7 +33,8 @@ struct ValidationText {
       let results = device.report.results
       let agreement = device.oracleAgreement
       return [
-        Text.printable(Text.elided(device.label, to: 48)), device.passed ? "ok" : "FAIL",
+        Text.printable(Text.elided(device.label, to: 48)),
+        device.passed ? "ok" : report.isCutShort(device) ? "cut short" : "FAIL",
         "\(results.count { $0.passed }) of \(results.count)",
         device.worst.map { Text.shareOfLimit($0.tensor.fractionOfAllowed) } ?? "-",
         device.isRepeatable.map { $0 ? "yes" : "NO" } ?? "-",
@@ -133,6 +134,17 @@ struct ValidationText {
     }
     let pairs = report.agreements.map { row("\($0.first) and \($0.second)", $0.agreement) }
     return Text.table([header] + withOracle + pairs, rightAligned: [1, 2, 3])
+  }
+
+  /// Kernels that were not examined, since the device does without them.
+  private var passedOver: String? {
+    let lines = report.devices.flatMap { device in
+      device.report.device.passedOver.filter { !$0.isFault }.map { kernels in
+        Text.printable("\(device.label): not examined, the \(kernels.kernels) kernels: ")
+          + Text.printable(kernels.reason) + ". BITCL_KERNEL_SET=\(kernels.kernels) examines them\n"
+      }
+    }
+    return lines.isEmpty ? nil : lines.joined()
   }
 
   /// Checks that were left out, by reason.
