@@ -186,7 +186,7 @@ struct TorchPickleTests {
       ("its stack exceeds", [UInt8](repeating: 0x4e, count: many)),
       ("too many marks", [UInt8](repeating: 0x28, count: many)),
       ("remembers more", [0x4e] + [UInt8](repeating: 0x94, count: many)),
-      ("more than 4194304 values", [UInt8](repeating: 0x5d, count: many / 2) + appended(4 * many)),
+      ("more than 2097152 values", [UInt8](repeating: 0x5d, count: many / 2) + appended(2 * many)),
     ] {
       expectRefusal(of: TorchBuilder.stream(PickleBuilder.pickle { $0.raw(body) }), words)
     }

@@ -8,7 +8,7 @@ struct PickleHeap {
   enum Failure: Error { case full }
 
   /// Values in all containers together, and containers.
-  static let limit = 1 << 22
+  static let limit = 1 << 21
 
   private var containers: [[PickleValue]] = []
   private var count = 0

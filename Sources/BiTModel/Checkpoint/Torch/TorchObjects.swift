@@ -23,7 +23,7 @@ struct TorchObjects {
   }
 
   /// A BiT-R152x4 with all of its training's state has some 5,000.
-  private static let limit = 1 << 18
+  private static let limit = 1 << 17
 
   private(set) var storages: [Storage] = []
   private(set) var tensors: [TorchTensor] = []
@@ -127,7 +127,7 @@ struct TorchObjects {
     }
     let tensor = TorchTensor(
       storage: slice.storage, type: type, offset: offset, shape: shape, strides: strides,
-      pending: arguments.count > needed ? pending(arguments[needed], heap: heap) : nil)
+      pending: arguments.count > needed ? try pending(arguments[needed], heap: heap) : nil)
     guard var tensor else {
       throw Failure(reason: "a tensor has the shape \(shape) and the strides \(strides)")
     }
@@ -155,10 +155,11 @@ struct TorchObjects {
     return integers
   }
 
-  /// What is yet to be done to each element: `neg` or `conj` with True.
-  private func pending(_ metadata: PickleValue, heap: PickleHeap) -> String? {
+  /// What is yet to be done to each element: `neg` or `conj` with True, and nothing else is written.
+  private func pending(_ metadata: PickleValue, heap: PickleHeap) throws(Failure) -> String? {
     guard case .dictionary(let reference) = metadata else { return nil }
     let items = heap[reference]
+    guard items.count <= 16 else { throw Failure(reason: "a tensor has too many properties") }
     for index in stride(from: 0, to: items.count - 1, by: 2) {
       if case (.string(let name), .bool(true)) = (items[index], items[index + 1]) { return name }
     }
