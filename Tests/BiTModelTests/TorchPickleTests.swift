@@ -119,7 +119,7 @@ struct TorchPickleTests {
 
   @Test("stacks, marks and memos that do not hold what is taken are an error")
   func emptiness() {
-    for letters in ["", "0", "(.", "N(0.", "1", "t", "e", "u", "(N", "a", "s", "R", "b", "Q", "2"] {
+    for letters in ["", "0", "(.", "1", "t", "e", "u", "a", "s", "R", "b", "Q", "2"] {
       expectRefusal("its pickle") { $0.opcodes(letters) }
     }
     expectRefusal("remembered as 7") { $0.opcodes("h\u{7}") }
@@ -156,16 +156,16 @@ struct TorchPickleTests {
   @Test("depth, repetition and cycles cost no more than their bytes")
   func depth() throws {
     let depth = 500_000
-    expectRefusal("describes a tuple") { builder in
+    expectRefusal("has a tuple") { builder in
       builder.opcodes(")")
       builder.raw([UInt8](repeating: 0x85, count: depth))
     }
-    expectRefusal("describes a list") { builder in
+    expectRefusal("has a list") { builder in
       builder.opcodes(
         String(repeating: "]", count: depth) + String(repeating: "a", count: depth - 1))
     }
     // Each tuple holds the one before twice: 2^100,000 in all.
-    expectRefusal("describes a tuple") { builder in
+    expectRefusal("has a tuple") { builder in
       builder.opcodes("N")
       for _ in 0..<100_000 { builder.raw([0x32, 0x86]) }
     }
@@ -173,7 +173,7 @@ struct TorchPickleTests {
     let cycle = PickleBuilder.pickle {
       $0.dictionary("loop") { $0.opcodes("]q\u{0}h\u{0}a") }
     }
-    expectRefusal(of: TorchBuilder.archive(cycle).bytes, "no tensors")
+    expectRefusal(of: TorchBuilder.archive(cycle).bytes, "no dictionary of names and tensors")
     // The dictionary itself as the model's.
     let itself = PickleBuilder.pickle { $0.opcodes("}q\u{0}X\u{5}\u{0}\u{0}\u{0}modelh\u{0}s") }
     expectRefusal(of: TorchBuilder.archive(itself).bytes, "'model' (a dictionary)")

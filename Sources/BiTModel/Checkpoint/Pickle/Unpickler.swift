@@ -18,6 +18,9 @@ struct Unpickler {
     decoder = PickleDecoder(bytes: PickleBytes(file: file, at: position))
   }
 
+  /// The file's path.
+  var source: String { decoder.bytes.file.path }
+
   /// Where the next pickle, or what follows the last, starts.
   var position: Int { decoder.bytes.position }
 
@@ -132,7 +135,7 @@ struct Unpickler {
 
   private mutating func pushGlobal(_ module: String, _ name: String) throws(CheckpointError) {
     guard let global = TorchGlobal(module: module, name: name) else {
-      throw TorchGlobal.refusal(of: "\(module).\(name)", file: decoder.bytes.file.path)
+      throw TorchGlobal.refusal(of: "\(module).\(name)", file: source)
     }
     try push(.global(global))
   }

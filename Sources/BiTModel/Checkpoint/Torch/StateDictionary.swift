@@ -13,8 +13,9 @@ struct StateDictionary {
   /// - Parameter root: What the pickle describes.
   init(_ root: PickleValue, in unpickler: Unpickler) throws(CheckpointError) {
     guard case .dictionary(let reference) = root else {
-      throw unpickler.malformed(
-        "it describes \(root.kind); weights are a dictionary of names and tensors (a state_dict)")
+      throw .unsupportedForm(
+        path: unpickler.source, found: "\(root.kind) instead of a dictionary of names and tensors",
+        hint: "Save the model's state_dict()")
     }
     let items = Self.items(of: reference, in: unpickler)
     let inner = Self.keys.lazy.compactMap { key -> PickleHeap.Reference? in
@@ -56,9 +57,10 @@ struct StateDictionary {
     let found = entries.sorted { $0.key < $1.key }.prefix(8).map {
       "\(quoted($0.key)) (\($0.value.kind))"
     }
-    return unpickler.malformed(
-      "no tensors are in it; it holds \(found.isEmpty ? "nothing" : found.joined(separator: ", "))."
-        + " Looked for: tensors by name, or a dictionary of them under "
-        + keys.joined(separator: ", "))
+    return .unsupportedForm(
+      path: unpickler.source,
+      found: "no dictionary of names and tensors: it holds "
+        + (found.isEmpty ? "nothing" : found.joined(separator: ", ")),
+      hint: "Tensors are looked for at the top and under \(keys.joined(separator: ", "))")
   }
 }

@@ -13,6 +13,10 @@ extension TorchGlobal {
       return "A tensor is sparse: save it after tensor.to_dense()"
     case "torch._utils._rebuild_meta_tensor_no_storage":
       return "A tensor has no values: the model was saved before its weights were loaded"
+    case "argparse.Namespace":
+      return "It is what a training was started with. Where you trust the file, take it out with"
+        + " timm's clean_checkpoint.py, or in Python: torch.load(FILE, weights_only=False), then"
+        + " torch.save of its state_dict"
     default: break
     }
     if harmful.contains(module) {
