@@ -22,6 +22,11 @@ struct GoogleArchive: CheckpointReader {
     return try arrays.read(tensor, axes: Self.axes(rank, of: tensor))
   }
 
+  /// As `NumpyArchive.holdsOnlyZeros`.
+  func holdsOnlyZeros(_ tensor: String) throws(CheckpointError) -> Bool {
+    try arrays.holdsOnlyZeros(tensor)
+  }
+
   /// Which of an array's axes PyTorch has first, and so on.
   private static func axes(_ rank: Int, of tensor: String) -> [Int] {
     guard tensor.hasSuffix("kernel") else { return Array(0..<rank) }

@@ -18,7 +18,8 @@ enum GoogleCheckpoint {
       name: name, configuration: configuration, weights: weights,
       preprocessing: .squash(side: GoogleFileName.inputSide(reader.source) ?? defaultInputSide),
       form: .google, configurationFile: reader.source)
-    if try hasZeroHead(model) {
+    let head = ["classifier.1.weight", "classifier.1.bias"].map { storedName(ParameterName($0)) }
+    if model.network.logits != nil, try head.allSatisfy(reader.holdsOnlyZeros) {
       model.warnings.append(
         "\(reader.source): its classifier is all zeros, as before any training, so every class gets"
           + " the same score")
@@ -28,16 +29,6 @@ enum GoogleCheckpoint {
 
   /// The size that images of 96x96 pixels and more are evaluated at (`bit_hyperrule.py`).
   private static let defaultInputSide = 480
-
-  private static func hasZeroHead(_ model: Model) throws -> Bool {
-    guard let logits = model.network.logits,
-      case .linear(let linear) = model.network.nodes[logits].operation
-    else { return false }
-    // The large one is read only where the small one leaves a doubt.
-    return try [linear.bias, linear.weight].allSatisfy { parameter in
-      try model.weights.values(of: parameter).allSatisfy { $0 == 0 }
-    }
-  }
 }
 
 /// What the names of Google's files say.

@@ -91,6 +91,19 @@ struct NumpyArchive: Sendable {
     return result
   }
 
+  /// Whether every element is zero: looks no further than the first that is not.
+  /// - Throws: `CheckpointError`.
+  func holdsOnlyZeros(_ array: String) throws(CheckpointError) -> Bool {
+    guard let entry = entries[array] else { return false }
+    let stream = try archive.stream(entry.member)
+    try stream.skip(entry.offset)
+    while stream.remaining > 0 {
+      let bytes = try stream.bytes(count: min(stream.remaining, 1 << 16))
+      guard bytes.allSatisfy({ $0 == 0 }) else { return false }
+    }
+    return true
+  }
+
   /// The product, `nil` if it overflows. An extent of zero is left out until the end, so that the
   /// others' product does not overflow unseen.
   private static func count(_ shape: [Int], times size: Int) -> Int? {
