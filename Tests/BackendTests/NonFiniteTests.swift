@@ -27,14 +27,7 @@ struct NonFiniteTests {
     _ tested: BackendUnderTest, _ layerType: ModelConfiguration.LayerType
   ) async throws {
     let backend = try tested.available()
-    var configuration = ModelConfiguration()
-    configuration.layerType = layerType
-    configuration.embeddingSize = 8
-    configuration.hiddenSizes = [16, 24]
-    configuration.depths = [1, 1]
-    configuration.groups = 4
-    configuration.labels = ["a", "b", "c"]
-    let network = try configuration.makeNetwork()
+    let network = try ModelConfiguration.small(layerType).makeNetwork()
     let logits = try #require(network.logits)
     let shape = TensorShape(batch: 2, height: 19, width: 21, channels: 3)
     let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))

@@ -53,14 +53,7 @@ struct OclgrindTests {
     "a small network matches the reference, fused and unfused",
     arguments: Simulator.kernelSets, [ModelConfiguration.LayerType.preactivation, .bottleneck])
   func network(kernelSet: String, layerType: ModelConfiguration.LayerType) async throws {
-    var configuration = ModelConfiguration()
-    configuration.layerType = layerType
-    configuration.embeddingSize = 8
-    configuration.hiddenSizes = [16, 24]
-    configuration.depths = [1, 1]
-    configuration.groups = 4
-    configuration.labels = ["a", "b", "c"]
-    let network = try configuration.makeNetwork()
+    let network = try ModelConfiguration.small(layerType).makeNetwork()
     let shape = TensorShape(batch: 2, height: 13, width: 11, channels: 3)
     let pixels = RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1]))
     let input = HostTensor(shape: shape, elements: pixels)
