@@ -225,6 +225,47 @@ struct TorchPickleTests {
     }
   }
 
+  @Test("dictionaries and texts as Python 2 wrote them are read")
+  func python2() throws {
+    let pickle = PickleBuilder.pickle {
+      $0.opcodes("ccollections\nOrderedDict\n((lp0\n(lp1\nS'a'\na")
+      $0.tensor(storageCount: 6, offset: 1, shape: [2], strides: [3])
+      $0.opcodes("aa(lU\u{1}ba")
+      $0.tensor(storageCount: 6, shape: [], strides: [])
+      $0.opcodes("aatR(dVx\nI-7\nsI01\nL12345678901234567890L\nsF1.5\nN")
+      $0.opcodes("s(T\u{2}\u{0}\u{0}\u{0}\u{7f}\u{1}J\u{1}\u{0}\u{0}\u{0}ub")
+    }
+    for file in files(pickle, storages: [storage]) {
+      let file = try TorchFile(contents: Data(file), name: "x")
+      #expect(file.tensorNames == ["a", "b"])
+      #expect(try file.read("a") == [2, 5])
+      #expect(try file.read("b") == [1])
+    }
+  }
+
+  @Test("plain values of every protocol stand beside tensors")
+  func plainValues() throws {
+    let pickle = PickleBuilder.pickle {
+      $0.opcodes("}(")
+      $0.string("a")
+      $0.tensor(storageCount: 6, shape: [6], strides: [1])
+      // Sets, frozen sets, bytes, frames, long texts and integers, values taken away again.
+      $0.opcodes("N")
+      $0.raw([0x8f, 0x28, 0x4b, 1, 0x90, 0x28, 0x4b, 1, 0x91, 0x95] + ZipBuilder.little(3, 8))
+      $0.raw([0x43, 2, 9, 9, 0x42, 1, 0, 0, 0, 9, 0x8e] + ZipBuilder.little(1, 8) + [9])
+      $0.raw([0x96] + ZipBuilder.little(1, 8) + [9, 0x8d] + ZipBuilder.little(1, 8) + [0x7a])
+      $0.raw([0x8b, 0, 1, 0, 0] + [UInt8](repeating: 1, count: 256) + [0x8a, 0, 0x8a, 1, 0xff])
+      $0.string(String(repeating: "x", count: 70_000))
+      $0.opcodes("(NN1]200")
+      $0.call("_codecs", "encode") { $0.string("x") }
+      $0.call("__builtin__", "set") { $0.opcodes("]") }
+      $0.opcodes("u")
+    }
+    for file in files(pickle, storages: [storage]) {
+      #expect(try TorchFile(contents: Data(file), name: "x").read("a") == [1, 2, 3, 4, 5, 6])
+    }
+  }
+
   @Test("a view that exceeds its storage, or whose size overflows, is refused")
   func impossibleViews() {
     let large = Int.max
