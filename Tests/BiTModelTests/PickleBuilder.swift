@@ -41,7 +41,7 @@ struct PickleBuilder {
   }
 
   mutating func storage(
-    _ type: String = "FloatStorage", key: String = "0", count: Int
+    _ type: String = "FloatStorage", key: String = "0", count: Int, part: (Int, Int)? = nil
   ) {
     opcodes("(")
     string("storage")
@@ -49,20 +49,28 @@ struct PickleBuilder {
     string(key)
     string("cuda:0")
     integer(count)
+    if let part {
+      opcodes("(")
+      string("a part's own key")
+      integer(part.0)
+      integer(part.1)
+      opcodes("t")
+    }
     opcodes("tQ")
   }
 
   mutating func tensor(
     _ type: String = "FloatStorage", key: String = "0", storageCount: Int, offset: Int = 0,
-    shape: [Int], strides: [Int]
+    shape: [Int], strides: [Int], part: (Int, Int)? = nil, property: String? = nil
   ) {
     call("torch._utils", "_rebuild_tensor_v2") {
-      $0.storage(type, key: key, count: storageCount)
+      $0.storage(type, key: key, count: storageCount, part: part)
       $0.integer(offset)
       $0.integers(shape)
       $0.integers(strides)
       $0.raw([0x89])
       $0.call("collections", "OrderedDict") { _ in }
+      if let property { $0.dictionary(property) { $0.raw([0x88]) } }
     }
   }
 

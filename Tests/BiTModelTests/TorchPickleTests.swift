@@ -225,6 +225,37 @@ struct TorchPickleTests {
     }
   }
 
+  @Test("a part of a storage, as PyTorch's first versions described it, is read")
+  func parts() throws {
+    func pickle(_ part: (Int, Int)) -> [UInt8] {
+      PickleBuilder.pickle {
+        $0.dictionary("a") {
+          $0.tensor(storageCount: 6, offset: 1, shape: [2], strides: [1], part: part)
+        }
+      }
+    }
+    for file in files(pickle((2, 3)), storages: [storage]) {
+      #expect(try TorchFile(contents: Data(file), name: "x").read("a") == [4, 5])
+    }
+    for part in [(2, 2), (4, 3), (7, 0), (-1, 3), (0, -1), (Int.max, 3), (0, Int.max)] {
+      for file in files(pickle(part), storages: [storage]) { expectRefusal(of: file, "x.bin") }
+    }
+  }
+
+  @Test("what is yet to be done to elements is part of the type, which is then no weights'")
+  func pending() throws {
+    let pickle = PickleBuilder.pickle {
+      $0.dictionary("a") {
+        $0.tensor(storageCount: 6, shape: [6], strides: [1], property: "neg")
+      }
+    }
+    for bytes in files(pickle, storages: [storage]) {
+      let file = try TorchFile(contents: Data(bytes), name: "x")
+      #expect(file.elementType(of: "a") == "F32 with 'neg' yet to be applied")
+      #expect(throws: CheckpointError.self) { try file.read("a") }
+    }
+  }
+
   @Test("dictionaries and texts as Python 2 wrote them are read")
   func python2() throws {
     let pickle = PickleBuilder.pickle {
