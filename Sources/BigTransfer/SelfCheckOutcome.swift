@@ -44,6 +44,13 @@ public struct SelfCheckOutcome: Hashable, Sendable, Codable, CustomStringConvert
       state: .failed, kernels: nil, milliseconds: nil, date: nil, passedOver: [], reason: reason)
   }
 
+  /// A check whose process was ended for lack of time.
+  public static func unfinished(because reason: String) -> SelfCheckOutcome {
+    SelfCheckOutcome(
+      state: .unfinished, kernels: nil, milliseconds: nil, date: nil, passedOver: [],
+      reason: reason)
+  }
+
   public var description: String {
     let left = passedOver.map { "; \($0.kernels) not used: \($0.reason)" }.joined()
     switch state {

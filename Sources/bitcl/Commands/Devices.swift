@@ -64,9 +64,17 @@ struct Devices: AsyncParsableCommand {
         }
       }
       try Task.checkCancellation()
-      report.setSelfCheck(
-        found ?? .failed(because: failure?.message ?? "its process \(outcome.ending)"), of: id)
+      report.setSelfCheck(found ?? Self.outcome(outcome.ending, failure), of: id)
     }
+  }
+
+  /// What a check is worth whose process delivered nothing.
+  private static func outcome(
+    _ ending: ChildProcess.Ending, _ failure: FailureNotice?
+  ) -> SelfCheckOutcome {
+    let reason = failure?.message ?? "its process \(ending)"
+    if case .tookTooLong = ending { return .unfinished(because: reason) }
+    return .failed(because: reason)
   }
 
   private func makeReport() async throws -> DevicesReport {
