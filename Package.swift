@@ -9,10 +9,15 @@ let package = Package(
     .executable(name: "bitcl", targets: ["bitcl"]),
   ],
   traits: [
-    .trait(name: "WebP", description: "Decode WebP images; needs libwebp's development files.")
+    .default(enabledTraits: ["Hub"]),
+    .trait(
+      name: "Hub",
+      description: "Download models from the Hugging Face hub; opens libcurl at run time."),
+    .trait(name: "WebP", description: "Decode WebP images; needs libwebp's development files."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // Without traits: nothing of Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -33,6 +38,7 @@ let package = Package(
     .target(name: "CVectorKernels"),
     .target(name: "CProcessStart"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CCurl"),
 
     // The vocabulary, and bytes to tensor.
     .target(name: "BiTModel", dependencies: ["CZlib"]),
@@ -45,18 +51,27 @@ let package = Package(
     .target(name: "OpenCLBackend", dependencies: ["BiTModel", "OpenCLRuntime"]),
     .target(name: "NumericsValidation", dependencies: ["BiTModel", "ReferenceBackend"]),
 
+    // Models that are kept on this machine for all tools of the hub, and how they get there.
+    .target(name: "HubCache"),
+    .target(
+      name: "HuggingFaceHub",
+      dependencies: [
+        "HubCache", "CCurl", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+
     // What users see.
     .target(
       name: "BigTransfer",
       dependencies: [
         "BiTModel", "ImageInput", "ReferenceBackend", "CPUBackend", "OpenCLBackend",
-        "OpenCLRuntime", "NumericsValidation", "CEmbeddedData",
+        "OpenCLRuntime", "NumericsValidation", "CEmbeddedData", "HubCache",
+        .target(name: "HuggingFaceHub", condition: .when(traits: ["Hub"])),
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "bitcl",
       dependencies: [
-        "BigTransfer", "CProcessStart",
+        "BigTransfer", "CProcessStart", "HubCache",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -73,6 +88,12 @@ let package = Package(
     .testTarget(
       name: "ReferenceBackendTests",
       dependencies: ["ReferenceBackend", "NumericsValidation", "TestSupport"]),
+    .testTarget(
+      name: "HubTests",
+      dependencies: [
+        "HubCache", "TestSupport",
+        .target(name: "HuggingFaceHub", condition: .when(traits: ["Hub"])),
+      ]),
     .testTarget(name: "CPUBackendTests", dependencies: ["CPUBackend", "TestSupport"]),
     .testTarget(
       name: "BackendTests",

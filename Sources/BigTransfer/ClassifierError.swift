@@ -6,6 +6,8 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
   case modelNotFound(name: String)
   /// A hub id whose files are not in the hub's cache on this machine.
   case modelNotDownloaded(id: String)
+  /// A download was asked of a program that was built without them.
+  case noDownloads(id: String)
   /// `random:` with a member or size that does not exist.
   case unknownRandomModel(name: String)
   /// The program was built without its demo model, or with a damaged one.
@@ -30,6 +32,7 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
     switch self {
     case .modelNotFound, .modelNotDownloaded, .unknownRandomModel: .notFound
     case .noSuchDevice, .noOpenCLDevice, .noBackendWorks: .deviceUnavailable
+    case .noDownloads: .networkUnavailable
     case .noClassifier, .labelCount: .invalidData
     case .unsuitableInput, .notOneImage, .notFinite: .image
     case .demoModelMissing: .unexpected
@@ -40,11 +43,14 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
     switch self {
     case .modelNotFound(let name):
       "there is no model '\(name)': no folder or file has this name. Give a model's folder, its"
-        + " weights file, 'demo', or 'random:R50x1'"
+        + " weights file, a hub id such as google/bit-50, 'demo', or 'random:R50x1'"
     case .modelNotDownloaded(let id):
-      "the model '\(id)' is no folder, and it is not in the hub's cache on this machine; downloads"
-        + " are not built in yet. Run 'huggingface-cli download \(id)' and give the folder that it"
-        + " prints"
+      "the model '\(id)' is no folder, and it is not complete in the hub's cache on this machine. Run"
+        + " 'bitcl pull \(id)', or bring the cache from elsewhere and name it with HF_HUB_CACHE"
+    case .noDownloads(let id):
+      "this program was built without downloads, which the package trait 'Hub' brings. Build it with"
+        + " 'swift build -c release', without --disable-default-traits; or download with Hugging"
+        + " Face's 'hf download \(id)': what is in its cache is read"
     case .unknownRandomModel(let name):
       "there is no model '\(name)'. The form is random:MEMBER or random:MEMBER@SIZE, where MEMBER is"
         + " one of \(RandomModel.Member.allCases.map(\.rawValue).joined(separator: ", ")) and SIZE"

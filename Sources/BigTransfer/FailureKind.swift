@@ -10,6 +10,8 @@ public enum FailureKind: Hashable, Sendable {
   case notFound
   /// The device that was asked for is not there or does not work.
   case deviceUnavailable
+  /// The hub, or the way to it.
+  case networkUnavailable
   /// The task was cancelled.
   case cancelled
   /// Anything else.

@@ -45,12 +45,13 @@ public struct ImageClassifier: Sendable {
 
   public var model: Model { prepared.model }
 
-  /// Opens a model and prepares it on a device.
-  /// - Throws: `CheckpointError`, `ConfigurationError`, `ImageConfigurationError` for a model that
+  /// Opens a model, which is downloaded if need be, and prepares it on a device.
+  /// - Throws: What `ModelSource.download()` throws; `CheckpointError`, `ConfigurationError`, `ImageConfigurationError` for a model that
   ///   is missing, damaged or not Big Transfer's; `ClassifierError` where no device can run it.
   public init(
     _ source: ModelSource, device: DeviceSelection = .automatic, options: Options = Options()
   ) async throws {
+    try await source.download()
     let model = try source.open()
     // What is wrong with the labels is said before a device is made busy.
     _ = try Self.labels(of: model, options: options)

@@ -1,4 +1,5 @@
 import BiTModel
+import HubCache
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -10,15 +11,17 @@ import BiTModel
 public enum ModelSource: Hashable, Sendable, CustomStringConvertible {
   /// A folder of Hugging Face's or timm's, a weights file of theirs, or one of Google's `.npz`.
   case path(String)
-  /// A repository of the Hugging Face hub, such as `google/bit-50`, that its tools have downloaded
-  /// to the cache on this machine.
-  case hub(id: String)
+  /// A repository of the Hugging Face hub, such as `google/bit-50`, at a branch, tag or commit.
+  ///
+  /// It is opened from the cache that the hub's tools share; `download()` brings it there.
+  case hub(id: String, revision: String = "main")
   /// The digits classifier that is part of the program.
   case demo
   /// Full-size networks with weights from a hash.
   case random(RandomModel)
 
-  /// Understands what a user writes: a path, a hub id, `demo`, or `random:R50x1@224`.
+  /// Understands what a user writes: a path, a hub id, a hub id with a revision as in
+  /// `google/bit-50@refs/pr/1`, `demo`, or `random:R50x1@224`.
   ///
   /// A folder or file of the same name goes before a built-in name or a hub id.
   /// - Throws: `ClassifierError.modelNotFound`, `.unknownRandomModel`.
@@ -33,8 +36,8 @@ public enum ModelSource: Hashable, Sendable, CustomStringConvertible {
       self = .path(name)
     } else if name == "demo" {
       self = .demo
-    } else if HubCache.isRepositoryID(name) {
-      self = .hub(id: name)
+    } else if let (id, revision) = HubReference.parse(name) {
+      self = .hub(id: id.description, revision: revision.description)
     } else {
       throw ClassifierError.modelNotFound(name: name)
     }
@@ -45,11 +48,10 @@ public enum ModelSource: Hashable, Sendable, CustomStringConvertible {
   public func open() throws -> Model {
     switch self {
     case .path(let path): return try ModelFiles.open(path: path)
-    case .hub(let id):
-      guard let folder = HubCache.folder(of: id) else {
-        throw ClassifierError.modelNotDownloaded(id: id)
-      }
-      return try ModelFiles.open(path: folder)
+    case .hub(let id, let revision):
+      guard let snapshot = try HubReference(id, revision).snapshot(), snapshot.state != .incomplete
+      else { throw ClassifierError.modelNotDownloaded(id: description) }
+      return try ModelFiles.open(path: snapshot.folder)
     case .demo: return try DemoModel.open()
     case .random(let model): return try model.makeModel()
     }
@@ -58,7 +60,7 @@ public enum ModelSource: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .path(let path): path
-    case .hub(let id): id
+    case .hub(let id, let revision): revision == "main" ? id : "\(id)@\(revision)"
     case .demo: "demo"
     case .random(let model): "random:\(model.member.rawValue)@\(model.inputSize)"
     }

@@ -53,6 +53,7 @@ public struct NumericsReport: Sendable, Codable {
     model source: ModelSource, devices: [DeviceSelection]? = nil, images: [ImageSource] = [],
     timeBudget: Duration? = nil
   ) async throws -> NumericsReport {
+    try await source.download()
     let model = try source.open()
     var options = try ValidationOptions(
       model: model, images: images.enumerated().map { ("image \($0)", $1) })

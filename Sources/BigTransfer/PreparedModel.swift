@@ -143,7 +143,7 @@ public actor PreparedModel {
   private static func isDeviceFailure(_ error: any Error) -> Bool {
     switch FailureKind(error) {
     case .deviceUnavailable, .unexpected: true
-    case .image, .invalidData, .notFound, .cancelled: false
+    case .image, .invalidData, .notFound, .networkUnavailable, .cancelled: false
     }
   }
 

@@ -11,13 +11,13 @@ struct Bitcl: ParsableCommand {
       variable.
 
       Exit codes: 0 success, 1 unexpected failure, 2 some images failed, 3 a check failed, 64 wrong \
-      usage, 65 damaged model or data, 66 model, list or file not found, 69 device unavailable, 130 \
-      interrupted (Ctrl-C), 143 terminated (SIGTERM).
+      usage, 65 damaged model or data, 66 model, list or file not found, 69 device or network \
+      unavailable, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM).
       """,
     version: "bitcl 0.1.0",
     subcommands: [
       Classify.self, Devices.self, Run.self, Preprocess.self, Validate.self, Inspect.self,
-      Bench.self, Worker.self,
+      Pull.self, Bench.self, Worker.self,
     ]
   )
 }

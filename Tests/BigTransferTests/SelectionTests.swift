@@ -22,12 +22,13 @@ struct SelectionTests {
     #expect(try ModelSource(folder) == .path(folder))
     #expect(try ModelSource("demo") == .demo)
     #expect(try ModelSource("google/bit-50") == .hub(id: "google/bit-50"))
+    #expect(try ModelSource("a/b@refs/pr/1") == .hub(id: "a/b", revision: "refs/pr/1"))
     let random = try #require(RandomModel("R50x1@224"))
     #expect(try ModelSource("random:R50x1@224") == .random(random))
     for name in ["random:", "random:R50x1@", "random:R50x1@7", "random:R50x1@224@2", "random:bit"] {
       #expect(throws: ClassifierError.unknownRandomModel(name: name)) { try ModelSource(name) }
     }
-    for name in ["", "nothing", "/no/such/folder", "a/b/c", "../no-such-folder", "a b/c"] {
+    for name in ["", "nothing", "/no/such/folder", "a/b/c", "../no-such-folder", "a b/c", "a/b@", "a/b@../c"] {
       #expect(throws: ClassifierError.modelNotFound(name: name)) { try ModelSource(name) }
     }
   }
@@ -40,27 +41,6 @@ struct SelectionTests {
     }
     #expect(throws: CheckpointError.self) {
       try ModelSource(folder.appending(path: "golden.safetensors").path).open()
-    }
-  }
-
-  @Test("a hub id is looked up in the hub's cache")
-  func hubCache() throws {
-    try withTemporaryDirectory { folder in
-      let files = FileManager.default
-      let repository = folder.appending(path: "models--org--name")
-      let snapshot = repository.appending(path: "snapshots/0123abc")
-      let references = repository.appending(path: "refs")
-      for path in [snapshot, references] {
-        try files.createDirectory(at: path, withIntermediateDirectories: true)
-      }
-      let environment = ["HF_HUB_CACHE": folder.path]
-      #expect(HubCache.folder(of: "org/name", environment: environment) == nil)
-      try Data("0123abc\n".utf8).write(to: references.appending(path: "main"))
-      #expect(HubCache.folder(of: "org/name", environment: environment) == snapshot.path)
-      #expect(HubCache.folder(of: "org/other", environment: environment) == nil)
-      // What the file says must not lead elsewhere.
-      try Data("../../..".utf8).write(to: references.appending(path: "main"))
-      #expect(HubCache.folder(of: "org/name", environment: environment) == nil)
     }
   }
 

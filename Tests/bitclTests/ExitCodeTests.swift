@@ -28,7 +28,6 @@ struct ExitCodeTests {
     Case(arguments: ["classify", "--crop", "1x99999", image], status: 64, message: "--crop"),
     Case(arguments: ["classify", "--batch", "no", image], status: 64, message: "--batch"),
     Case(arguments: ["classify", "-", "--files-from", "-"], status: 64, message: "Standard input"),
-    Case(arguments: ["classify", "-m", "no/such", image], status: 66, message: "huggingface-cli"),
     Case(arguments: ["classify", "-m", "./no", image], status: 66, message: "no model './no'"),
     Case(arguments: ["classify", "-m", "random:R51x1", image], status: 66, message: "R50x1"),
     Case(

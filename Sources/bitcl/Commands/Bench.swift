@@ -72,7 +72,9 @@ struct Bench: AsyncParsableCommand {
     let console = common.console
     let clock = ContinuousClock()
     var model: Model?
-    let loading = try clock.measure { model = try modelOptions.open(console) }
+    // Downloads are not loading.
+    try await modelOptions.download(console)
+    let loading = try await clock.measure { model = try await modelOptions.open(console) }
     guard let model else { return }
     let shapes = try shapes(for: model)
     let file = try json.map { try OutputFile(path: $0) }

@@ -104,7 +104,7 @@ struct Classify: AsyncParsableCommand {
     var options = ImageClassifier.Options()
     options.labels = try labels.map { try LabelList.read($0) }
     options.scoreFunction = activation
-    let model = try modelOptions.open(console)
+    let model = try await modelOptions.open(console)
     options.preprocessing = try preprocessing.configuration(for: model)
     // What is wrong with the model and the labels is said before a device is made busy.
     try check(model, options)

@@ -25,7 +25,7 @@ struct Inspect: AsyncParsableCommand {
 
   func run() async throws {
     let console = common.console
-    let model = try modelOptions.open(console)
+    let model = try await modelOptions.open(console)
     do {
       _ = try model.imageProcessorConfiguration()
     } catch {

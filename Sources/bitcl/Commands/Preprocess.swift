@@ -29,7 +29,7 @@ struct Preprocess: AsyncParsableCommand {
   func run() async throws {
     let console = common.console
     let file = try OutputFile(path: output)
-    let preprocessor = ImagePreprocessor(try configuration(console))
+    let preprocessor = ImagePreprocessor(try await configuration(console))
     var tensors: [HostTensor] = []
     let inputs = ImageInputs(arguments: images, searchesFolders: false, list: nil)
     for await request in inputs {
@@ -57,9 +57,9 @@ struct Preprocess: AsyncParsableCommand {
         + " \(shape.width)] to \(output)")
   }
 
-  private func configuration(_ console: Console) throws -> ImageProcessorConfiguration {
+  private func configuration(_ console: Console) async throws -> ImageProcessorConfiguration {
     guard let preprocessorConfig else {
-      return try preprocessing.configuration(for: try modelOptions.open(console))
+      return try preprocessing.configuration(for: try await modelOptions.open(console))
     }
     do {
       var configuration = try ImageProcessorConfiguration(contentsOfFile: preprocessorConfig)

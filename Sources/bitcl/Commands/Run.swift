@@ -29,7 +29,7 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     let console = common.console
     let file = try OutputFile(path: output)
-    let model = try modelOptions.open(console)
+    let model = try await modelOptions.open(console)
     let pixels = try PixelValues.read(input, for: model)
     let prepared = try await deviceOptions.prepare(model, policyOptions.policy, console)
     let outputs = try await prepared.outputs(for: pixels, hiddenStates: hiddenStates)

@@ -28,7 +28,7 @@ struct ExitStatus: Hashable, Sendable {
       case .image: .imagesFailed
       case .invalidData: .invalidData
       case .notFound: .notFound
-      case .deviceUnavailable: .unavailable
+      case .deviceUnavailable, .networkUnavailable: .unavailable
       case .cancelled: .interrupted
       case .unexpected: .unexpected
       }

@@ -14,7 +14,7 @@ struct GoldenValidation {
       throw CommandFailure(
         .notFound, "\(golden) does not exist. Give a safetensors file of golden results")
     }
-    let model = try command.modelOptions.open(console)
+    let model = try await command.modelOptions.open(console)
     let (survey, ids) = try await command.devices()
     // The folder that the children use is there until the end.
     defer { withExtendedLifetime(survey) {} }

@@ -23,7 +23,7 @@ struct OracleValidation {
     let start = (clock: ContinuousClock.now, date: Date())
     let page = try command.report.map { try OutputFile(path: $0) }
     let document = try command.json.map { try OutputFile(path: $0) }
-    let model = try command.modelOptions.open(console)
+    let model = try await command.modelOptions.open(console)
     let images = try usableImages(model)
     let (survey, ids) = try await command.devices()
     // Without it, each device's process computes what the oracle makes of the images anew.

@@ -1,0 +1,108 @@
+// The part of libcurl's binary interface that is used here. Its numbers and signatures have not
+// changed since libcurl.so.4 exists (https://curl.se/libcurl/abi.html), so no development package
+// is needed; where there is one, the compiler compares.
+#ifndef BITCL_CURL_ABI_H
+#define BITCL_CURL_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if __has_include(<curl/curl.h>)
+#include <curl/curl.h>
+#define BITCL_SAME(ours, theirs) _Static_assert((ours) == (int)(theirs), #theirs)
+#else
+#define BITCL_SAME(ours, theirs) _Static_assert(1, #theirs)
+#endif
+
+enum {
+  OPT_WRITEDATA = 10001,
+  OPT_URL = 10002,
+  OPT_PROXY = 10004,
+  OPT_ERRORBUFFER = 10010,
+  OPT_USERAGENT = 10018,
+  OPT_HTTPHEADER = 10023,
+  OPT_HEADERDATA = 10029,
+  OPT_XFERINFODATA = 10057,
+  OPT_CAINFO = 10065,
+  OPT_CAPATH = 10097,
+  OPT_ACCEPT_ENCODING = 10102,
+  OPT_LOW_SPEED_LIMIT = 19,
+  OPT_LOW_SPEED_TIME = 20,
+  OPT_NOPROGRESS = 43,
+  OPT_NOBODY = 44,
+  OPT_FOLLOWLOCATION = 52,
+  OPT_HTTPGET = 80,
+  OPT_NOSIGNAL = 99,
+  OPT_TIMEOUT_MS = 155,
+  OPT_CONNECTTIMEOUT_MS = 156,
+  OPT_TCP_KEEPALIVE = 213,
+  OPT_SUPPRESS_CONNECT_HEADERS = 265,
+  OPT_WRITEFUNCTION = 20011,
+  OPT_HEADERFUNCTION = 20079,
+  OPT_XFERINFOFUNCTION = 20219,
+  INFO_RESPONSE_CODE = 0x200002,
+  INFO_REDIRECT_URL = 0x10001f,
+  PART_URL = 0,
+  PART_SCHEME = 1,
+  PART_HOST = 5,
+  PART_PORT = 6,
+  URL_DEFAULT_PORT = 1,
+  GLOBAL_DEFAULT = 3,
+  ERROR_SIZE = 256,
+};
+
+BITCL_SAME(OPT_WRITEDATA, CURLOPT_WRITEDATA);
+BITCL_SAME(OPT_URL, CURLOPT_URL);
+BITCL_SAME(OPT_PROXY, CURLOPT_PROXY);
+BITCL_SAME(OPT_ERRORBUFFER, CURLOPT_ERRORBUFFER);
+BITCL_SAME(OPT_USERAGENT, CURLOPT_USERAGENT);
+BITCL_SAME(OPT_HTTPHEADER, CURLOPT_HTTPHEADER);
+BITCL_SAME(OPT_HEADERDATA, CURLOPT_HEADERDATA);
+BITCL_SAME(OPT_XFERINFODATA, CURLOPT_XFERINFODATA);
+BITCL_SAME(OPT_CAINFO, CURLOPT_CAINFO);
+BITCL_SAME(OPT_CAPATH, CURLOPT_CAPATH);
+BITCL_SAME(OPT_ACCEPT_ENCODING, CURLOPT_ACCEPT_ENCODING);
+BITCL_SAME(OPT_LOW_SPEED_LIMIT, CURLOPT_LOW_SPEED_LIMIT);
+BITCL_SAME(OPT_LOW_SPEED_TIME, CURLOPT_LOW_SPEED_TIME);
+BITCL_SAME(OPT_NOPROGRESS, CURLOPT_NOPROGRESS);
+BITCL_SAME(OPT_NOBODY, CURLOPT_NOBODY);
+BITCL_SAME(OPT_FOLLOWLOCATION, CURLOPT_FOLLOWLOCATION);
+BITCL_SAME(OPT_HTTPGET, CURLOPT_HTTPGET);
+BITCL_SAME(OPT_NOSIGNAL, CURLOPT_NOSIGNAL);
+BITCL_SAME(OPT_TIMEOUT_MS, CURLOPT_TIMEOUT_MS);
+BITCL_SAME(OPT_CONNECTTIMEOUT_MS, CURLOPT_CONNECTTIMEOUT_MS);
+BITCL_SAME(OPT_TCP_KEEPALIVE, CURLOPT_TCP_KEEPALIVE);
+BITCL_SAME(OPT_SUPPRESS_CONNECT_HEADERS, CURLOPT_SUPPRESS_CONNECT_HEADERS);
+BITCL_SAME(OPT_WRITEFUNCTION, CURLOPT_WRITEFUNCTION);
+BITCL_SAME(OPT_HEADERFUNCTION, CURLOPT_HEADERFUNCTION);
+BITCL_SAME(OPT_XFERINFOFUNCTION, CURLOPT_XFERINFOFUNCTION);
+BITCL_SAME(INFO_RESPONSE_CODE, CURLINFO_RESPONSE_CODE);
+BITCL_SAME(INFO_REDIRECT_URL, CURLINFO_REDIRECT_URL);
+BITCL_SAME(PART_URL, CURLUPART_URL);
+BITCL_SAME(PART_SCHEME, CURLUPART_SCHEME);
+BITCL_SAME(PART_HOST, CURLUPART_HOST);
+BITCL_SAME(PART_PORT, CURLUPART_PORT);
+BITCL_SAME(URL_DEFAULT_PORT, CURLU_DEFAULT_PORT);
+BITCL_SAME(GLOBAL_DEFAULT, CURL_GLOBAL_DEFAULT);
+BITCL_SAME(ERROR_SIZE, CURL_ERROR_SIZE);
+
+// Handles are only passed around; curl_easy_setopt and curl_easy_getinfo take what the option says.
+typedef struct {
+  int (*global_init)(long flags);
+  void *(*easy_init)(void);
+  void (*easy_cleanup)(void *easy);
+  void (*easy_reset)(void *easy);
+  int (*easy_setopt)(void *easy, int option, ...);
+  int (*easy_getinfo)(void *easy, int info, ...);
+  int (*easy_perform)(void *easy);
+  const char *(*easy_strerror)(int code);
+  void *(*slist_append)(void *list, const char *text);
+  void (*slist_free_all)(void *list);
+  void *(*url)(void);
+  void (*url_cleanup)(void *url);
+  int (*url_set)(void *url, int part, const char *text, unsigned flags);
+  int (*url_get)(const void *url, int part, char **text, unsigned flags);
+  void (*free)(void *text);
+} CurlFunctions;
+
+#endif

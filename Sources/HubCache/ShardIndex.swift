@@ -1,0 +1,23 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The part of a `….index.json` that says in which files the weights are.
+package enum ShardIndex {
+  private struct Document: Decodable {
+    let weight_map: [String: String]
+  }
+
+  /// Far beyond any: R152x4 has some thousand tensors.
+  package static let sizeLimit = 16 << 20
+
+  /// - Returns: The files' names; `nil` if there is no such file, or it is something else.
+  package static func files(in path: String) -> [String]? {
+    guard let bytes = SmallFile.read(path, limit: sizeLimit),
+      let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
+    else { return nil }
+    return Set(document.weight_map.values).sorted()
+  }
+}
