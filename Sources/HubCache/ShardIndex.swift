@@ -7,7 +7,11 @@
 /// The part of a `….index.json` that says in which files the weights are.
 package enum ShardIndex {
   private struct Document: Decodable {
-    let weight_map: [String: String]
+    let weights: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+      case weights = "weight_map"
+    }
   }
 
   /// Far beyond any: R152x4 has some thousand tensors.
@@ -18,6 +22,6 @@ package enum ShardIndex {
     guard let bytes = SmallFile.read(path, limit: sizeLimit),
       let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
     else { return nil }
-    return Set(document.weight_map.values).sorted()
+    return Set(document.weights.values).sorted()
   }
 }

@@ -14,17 +14,18 @@ struct FileDownload {
   /// - Throws: `HubError`, `CancellationError`.
   func run() throws {
     let lock = try storage.lockFile(file.hash)
-    try FileLock.hold(
-      path: lock, client.cancellation,
-      onWait: { client.report(.waiting(file: file.name.description)) }
-    ) {
-      // Another may have been faster.
-      guard !StorageFile.isFile(storage.pointer(file.name, file.commit)) else { return }
-      let blob = storage.blob(file.hash)
-      let isNew = !StorageFile.isFile(blob)
-      if isNew { try download(to: blob) }
-      try storage.link(file, isNew: isNew)
-    }
+    let onWait = { client.report(.waiting(file: file.name.description)) }
+    try FileLock.hold(path: lock, client.cancellation, onWait: onWait, place)
+  }
+
+  /// With the lock.
+  private func place() throws {
+    // Another may have been faster.
+    guard !StorageFile.isFile(storage.pointer(file.name, file.commit)) else { return }
+    let blob = storage.blob(file.hash)
+    let isNew = !StorageFile.isFile(blob)
+    if isNew { try download(to: blob) }
+    try storage.link(file, isNew: isNew)
   }
 
   private func download(to blob: String) throws {

@@ -28,7 +28,9 @@ struct SelectionTests {
     for name in ["random:", "random:R50x1@", "random:R50x1@7", "random:R50x1@224@2", "random:bit"] {
       #expect(throws: ClassifierError.unknownRandomModel(name: name)) { try ModelSource(name) }
     }
-    for name in ["", "nothing", "/no/such/folder", "a/b/c", "../no-such-folder", "a b/c", "a/b@", "a/b@../c"] {
+    for name in [
+      "", "nothing", "/no/such/folder", "a/b/c", "../no-such-folder", "a b/c", "a/b@", "a/b@../c",
+    ] {
       #expect(throws: ClassifierError.modelNotFound(name: name)) { try ModelSource(name) }
     }
   }

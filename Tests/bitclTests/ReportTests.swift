@@ -108,7 +108,9 @@ struct ReportTests {
 
   @Test(
     "help is what it was",
-    arguments: ["", "classify", "devices", "run", "preprocess", "validate", "inspect", "pull", "bench"])
+    arguments: [
+      "", "classify", "devices", "run", "preprocess", "validate", "inspect", "pull", "bench",
+    ])
   func help(command: String) async throws {
     let name = command.isEmpty ? "bitcl" : "bitcl-\(command)"
     let snapshot = URL(filePath: #filePath).deletingLastPathComponent()
