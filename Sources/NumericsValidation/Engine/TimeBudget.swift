@@ -22,11 +22,12 @@ struct TimeBudget {
     guard let limit else { return nil }
     let left = (limit - (now - start)) / .seconds(1)
     guard left > 0 else {
-      return "the \(Self.text(limit / .seconds(1))) in which checks may begin have passed"
+      return "the time limit of \(Self.text(limit / .seconds(1))) for beginning checks has passed"
     }
     guard let predicted = prediction(work: work), predicted > left else { return nil }
     return "it would take about \(Self.text(predicted)) on this device, and"
-      + " \(Self.text(left)) of the \(Self.text(limit / .seconds(1))) are left in which checks may begin"
+      + " \(Self.text(left)) are left of the time limit of \(Self.text(limit / .seconds(1))) for"
+      + " beginning checks"
   }
 
   private func prediction(work: Double) -> Double? {
