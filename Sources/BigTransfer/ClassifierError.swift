@@ -45,8 +45,9 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
       "there is no model '\(name)': no folder or file has this name. Give a model's folder, its"
         + " weights file, a hub id such as google/bit-50, 'demo', or 'random:R50x1'"
     case .modelNotDownloaded(let id):
-      "the model '\(id)' is no folder, and it is not complete in the hub's cache on this machine. Run"
-        + " 'bitcl pull \(id)', or bring the cache from elsewhere and name it with HF_HUB_CACHE"
+      "the model '\(id)' is no folder, and it is not complete in the hub's cache on this machine."
+        + " \(Self.downloadAdvice(id)), or bring the cache from elsewhere and name it with"
+        + " HF_HUB_CACHE"
     case .noDownloads(let id):
       "this program was built without downloads, which the package trait 'Hub' brings. Build it with"
         + " 'swift build -c release', without --disable-default-traits; or download with Hugging"
@@ -80,5 +81,14 @@ public enum ClassifierError: ClassifiedFailure, Hashable, CustomStringConvertibl
         + (["cpu", "reference"].contains(device) ? "" : " and looked at by the device 'cpu'")
         + ": the input or the model is at fault. -d reference computes it in double precision"
     }
+  }
+
+  private static func downloadAdvice(_ id: String) -> String {
+    #if Hub
+      "Run 'bitcl pull \(id)'"
+    #else
+      "This program was built without downloads (package trait 'Hub'): run Hugging Face's"
+        + " 'hf download \(id.split(separator: "@").first ?? "")'"
+    #endif
   }
 }

@@ -90,9 +90,9 @@ extension HubError: CustomStringConvertible {
 
   private static func accessAdvice(id: String, hasToken: Bool, isGated: Bool) -> String {
     if isGated {
-      return
-        "its terms have to be accepted on the repository's page, \(hasToken ? "by the user" : "")"
-        + "\(hasToken ? " whose token is used" : "and a token given: set HF_TOKEN, or run 'hf auth login'")"
+      let who = hasToken ? " by the user whose token is used" : ""
+      let token = hasToken ? "" : ", and a token given: set HF_TOKEN, or run 'hf auth login'"
+      return "its terms have to be accepted on the repository's page\(who)\(token)"
     }
     let names = "there is no such repository, or it is private."
     return hasToken

@@ -14,7 +14,8 @@ struct Pull: AsyncParsableCommand {
 
       Variables are those of huggingface_hub: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, \
       HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_DOWNLOAD_TIMEOUT, HF_HUB_ETAG_TIMEOUT, and HTTPS_PROXY, \
-      NO_PROXY, SSL_CERT_FILE.
+      NO_PROXY, SSL_CERT_FILE. BITCL_CURL_LIBRARY=PATH names the libcurl to open instead of the \
+      system's.
       """)
 
   @Argument(
