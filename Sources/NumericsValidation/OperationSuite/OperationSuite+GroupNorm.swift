@@ -10,12 +10,14 @@ extension OperationSuite {
       channels: channels, groups: groups, epsilon: 1e-5, path: path, activation: activation)
   }
 
-  /// One group, one channel a group, and widths that no tile divides.
+  /// One group, one channel a group, widths that no tile divides, and groups of more values than
+  /// half precision counts.
   private static let groupCases = [
     (channels: 1, groups: 1, height: 3, width: 5, batch: 1), (6, 3, 1, 2, 3), (8, 8, 7, 7, 1),
     (16, 4, 16, 16, 1), (17, 1, 5, 3, 3), (31, 31, 4, 9, 1), (32, 32, 15, 17, 1),
     (33, 3, 8, 8, 3), (63, 7, 9, 2, 1), (64, 32, 31, 33, 1), (64, 64, 1, 65, 3),
     (65, 5, 2, 2, 1), (65, 13, 7, 1, 3), (128, 1, 12, 12, 1), (96, 32, 1, 1, 2),
+    (5, 1, 27, 31, 2), (21, 1, 53, 61, 1),
   ].flatMap { channels, groups, height, width, batch in
     [ActivationFunction.relu, .linear].map { activation in
       let name =

@@ -37,6 +37,13 @@ extension SelfCheck {
     (configuration.hiddenSizes.max() ?? 0) * configuration.widthFactor / 8 * 8
   }
 
+  /// Tensors that a plan does without where it can, of a width that no vector divides.
+  static func keptTensors(of configuration: ModelConfiguration) -> Miniature {
+    let windows = MiniatureBuilder(configuration).windows
+    return Miniature(
+      "windows, each kept", windows.network, input: windows.input, keepsAll: true)
+  }
+
   /// What a member of the family has not, or not in its extremes.
   static func extremes(of configuration: ModelConfiguration) -> [Miniature] {
     let builder = MiniatureBuilder(configuration)
@@ -102,6 +109,7 @@ private struct MiniatureBuilder {
         }
       }
       append("1x1/2", convolution("1x1/2", width, 7, kernel: 1, stride: 2), base)
+      append("image 1x1/2", convolution("image 1x1/2", channels, 9, kernel: 1, stride: 2), 0)
       append("image 7x7/2", convolution("image 7x7/2", channels, 9, kernel: 7, stride: 2), 0)
       for padding in [SpatialPadding.symmetric(0), .symmetric(1), .same] {
         append(

@@ -37,7 +37,8 @@ public struct SelfCheck: Sendable {
     miniatures.append(try family(of: configuration))
     miniatures.append(try family(of: configuration, keepsAll: true))
     return SelfCheck(
-      miniatures + extremes(of: configuration) + [activations], signature: "complete")
+      miniatures + extremes(of: configuration) + [keptTensors(of: configuration), activations],
+      signature: "complete")
   }
 
   /// A layer that is wrong.
