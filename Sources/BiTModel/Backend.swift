@@ -10,12 +10,24 @@ public protocol Backend: Sendable {
   /// - Throws: What the weight source throws; the backend's own errors.
   func prepare(_ network: Network, weights: any WeightSource) async throws -> any NetworkRunner
 
+  /// The same for a network that will be run on a certain shape first, so that a backend can tell
+  /// before it reads weights whether it has memory enough for both.
+  func prepare(
+    _ network: Network, weights: any WeightSource, expecting input: TensorShape?
+  ) async throws -> any NetworkRunner
+
   /// This backend with its memory watched while networks run, for checks: a write beyond a tensor
   /// or a value that nobody wrote is an error then. Itself where it cannot be watched.
   var watched: any Backend { get }
 }
 
 extension Backend {
+  public func prepare(
+    _ network: Network, weights: any WeightSource, expecting input: TensorShape?
+  ) async throws -> any NetworkRunner {
+    try await prepare(network, weights: weights)
+  }
+
   public var watched: any Backend { self }
 }
 

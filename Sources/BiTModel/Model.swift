@@ -8,13 +8,16 @@ public struct Model: Sendable {
   /// How the checkpoint wants its images prepared.
   public let preprocessing: Preprocessing
   public let form: CheckpointForm
+  /// The bytes of transformers' `config.json`, where the checkpoint has one.
+  public internal(set) var originalConfiguration: [UInt8]?
   /// What the user should know, such as tensors that nothing uses.
   public internal(set) var warnings: [String]
 
   public init(
     name: String, configuration: ModelConfiguration, network: Network,
     weights: any WeightSource, preprocessing: Preprocessing = .unstated,
-    form: CheckpointForm = .huggingFace, warnings: [String] = []
+    form: CheckpointForm = .huggingFace, originalConfiguration: [UInt8]? = nil,
+    warnings: [String] = []
   ) {
     self.name = name
     self.configuration = configuration
@@ -22,6 +25,7 @@ public struct Model: Sendable {
     self.weights = weights
     self.preprocessing = preprocessing
     self.form = form
+    self.originalConfiguration = originalConfiguration
     self.warnings = warnings
   }
 

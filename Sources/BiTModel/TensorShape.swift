@@ -19,5 +19,10 @@ public struct TensorShape: Hashable, Sendable, CustomStringConvertible {
   /// Elements of the whole batch.
   public var count: Int { batch * imageCount }
 
+  /// The same without the other images of a batch.
+  public var oneImage: TensorShape {
+    TensorShape(batch: 1, height: height, width: width, channels: channels)
+  }
+
   public var description: String { "[\(batch), \(height), \(width), \(channels)]" }
 }

@@ -66,6 +66,10 @@ extension OpenCLError: ClassifiedFailure {
   public var failureKind: FailureKind { .deviceUnavailable }
 }
 
+extension InsufficientDeviceMemory: ClassifiedFailure {
+  public var failureKind: FailureKind { .deviceUnavailable }
+}
+
 extension UntrustedKernels: ClassifiedFailure {
   public var failureKind: FailureKind { .deviceUnavailable }
 }

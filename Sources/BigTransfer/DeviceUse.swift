@@ -11,6 +11,10 @@ package enum DeviceUse {
     return true
   }
 
+  /// Bytes of an OpenCL device's memory that are used at most. A model that needs more goes to the
+  /// next device, as with a device that has no more.
+  package static func limitMemory(to byteCount: Int) { DeviceMemory.cap(at: byteCount) }
+
   /// For a program that is about to end and has dropped its models: waits until what they had on
   /// the devices is released, but not for a device that does not answer.
   package static func finishReleases() {

@@ -16,6 +16,18 @@ extension Model {
   }
 }
 
+extension Model {
+  /// One image of the size that preprocessing makes of a square one; `nil` where that depends on the
+  /// image.
+  /// - Parameter preprocessing: `nil` for the checkpoint's own.
+  package func expectedInput(_ preprocessing: ImageProcessorConfiguration? = nil) -> TensorShape? {
+    let preprocessing = preprocessing ?? (try? imageProcessorConfiguration())
+    guard let size = preprocessing?.squareInputSize else { return nil }
+    return TensorShape(
+      batch: 1, height: size.height, width: size.width, channels: network.inputChannels)
+  }
+}
+
 extension ImageError: ClassifiedFailure {
   public var failureKind: FailureKind { .image }
 }

@@ -14,6 +14,7 @@ public actor PreparedModel {
 
   private let logger: Logger
   private let candidates: [BackendCandidate]
+  private let expectedInput: TensorShape?
   private nonisolated let referee: Referee
   private var current: Int
   private var prepared: Prepared
@@ -47,13 +48,17 @@ public actor PreparedModel {
   public var kernels: String? { prepared.choice?.kernels }
 
   /// Prepares a model on the first device of a selection that can run it.
-  /// - Parameter logger: Is told of devices that fail.
+  /// - Parameters:
+  ///   - input: The shape that will be run first; without it, one image of the model's own size. A
+  ///     device that has not memory enough for it is passed over.
+  ///   - logger: Is told of devices that fail.
   /// - Throws: `CheckpointError` for weights that are missing, damaged or not finite;
   ///   `ClassifierError` if no device works, or where `policy` is strict if the one that was asked
   ///   for is missing or does not; `CancellationError`.
   public init(
     _ model: Model, device selection: DeviceSelection = .automatic,
-    policy: DevicePolicy = DevicePolicy(), logger: Logger = Logger(label: "BigTransfer")
+    policy: DevicePolicy = DevicePolicy(), expecting input: TensorShape? = nil,
+    logger: Logger = Logger(label: "BigTransfer")
   ) async throws {
     let judge =
       policy.runsSelfCheck ? SelfCheckJudge(try SelfCheck(for: model.configuration)) : nil
@@ -63,23 +68,25 @@ public actor PreparedModel {
         ? BackendLineup.strict(selection, judge: judge)
         : BackendLineup.complete(selection, judge: judge)
     }
-    try await self.init(model, lineup: lineup, policy: policy, logger: logger)
+    try await self.init(model, lineup: lineup, policy: policy, expecting: input, logger: logger)
   }
 
   /// - Parameter referee: Judges the others' results, where they are doubtful.
   package init(
     _ model: Model, lineup: BackendLineup, policy: DevicePolicy = DevicePolicy(),
     referee: BackendCandidate = .cpu(reason: "the referee"),
-    logger: Logger = Logger(label: "BigTransfer")
+    expecting input: TensorShape? = nil, logger: Logger = Logger(label: "BigTransfer")
   ) async throws {
     self.model = model
     self.policy = policy
     self.logger = logger
+    expectedInput = input ?? model.expectedInput()
     self.referee = Referee(model, candidate: referee)
     candidates = policy.isStrict ? Array(lineup.candidates.prefix(1)) : lineup.candidates
     let start = ContinuousClock.now
     let found = try await Self.firstWorking(
-      candidates[...], model: model, before: lineup.absence.map { ["\($0)"] } ?? [])
+      candidates[...], model: model, expecting: expectedInput,
+      before: lineup.absence.map { ["\($0)"] } ?? [])
     current = found.index
     prepared = found.prepared
     setbacks = found.setbacks
@@ -102,13 +109,15 @@ public actor PreparedModel {
   }
 
   private static func firstWorking(
-    _ candidates: ArraySlice<BackendCandidate>, model: Model, before: [String]
+    _ candidates: ArraySlice<BackendCandidate>, model: Model, expecting input: TensorShape?,
+    before: [String]
   ) async throws -> Found {
     var setbacks = before
     for index in candidates.indices {
       do {
         let backend = try candidates[index].makeBackend()
-        let runner = try await backend.prepare(model.network, weights: model.weights)
+        let runner = try await backend.prepare(
+          model.network, weights: model.weights, expecting: input)
         return Found(
           index: index, prepared: Prepared(backend: backend, runner: runner), setbacks: setbacks)
       } catch let error where isDeviceFailure(error) {
@@ -260,7 +269,7 @@ public actor PreparedModel {
       throw error
     }
     let found = try await Self.firstWorking(
-      candidates[(failed + 1)...], model: model, before: [setback])
+      candidates[(failed + 1)...], model: model, expecting: expectedInput, before: [setback])
     setbacks += found.setbacks
     current = found.index
     prepared = found.prepared

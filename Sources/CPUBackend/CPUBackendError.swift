@@ -13,7 +13,8 @@ public enum CPUBackendError: Error, Hashable, Sendable, CustomStringConvertible 
         + " \(Self.size(memory)); use a smaller model"
     case .inputTooLarge(let shape, let byteCount, let memory):
       "the input \(shape) (batch, height, width, channels) needs \(Self.size(byteCount)) of memory"
-        + " to compute and this machine has \(Self.size(memory)); use a smaller size or batch"
+        + " to compute, with the weights, and this machine has \(Self.size(memory)); use a smaller"
+        + " size or batch"
     case .outOfMemory(let byteCount):
       "the system refused \(Self.size(byteCount)) of memory; use a smaller size or batch, or close"
         + " other programs"

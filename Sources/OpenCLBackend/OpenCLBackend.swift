@@ -85,11 +85,27 @@ package final class OpenCLBackend: Backend {
     try await prepareScheduler(network, weights: weights)
   }
 
-  /// As `prepare(_:weights:)`, with the scheduler's own type.
+  package func prepare(
+    _ network: Network, weights: any WeightSource, expecting input: TensorShape?
+  ) async throws -> any NetworkRunner {
+    try await prepareScheduler(network, weights: weights, expecting: input)
+  }
+
+  /// As `prepare(_:weights:expecting:)`, with the scheduler's own type.
   package func prepareScheduler(
-    _ network: Network, weights: any WeightSource
+    _ network: Network, weights: any WeightSource, expecting input: TensorShape? = nil
   ) async throws -> InferenceScheduler {
-    try await onBestKernels { try await $0.makeScheduler(network, weights: weights) }
+    try checkMemory(for: network, input: input)
+    return try await onBestKernels { try await $0.makeScheduler(network, weights: weights) }
+  }
+
+  /// Before the device is made busy with anything: no kernel set needs noticeably less than another.
+  private func checkMemory(
+    for network: Network, input: TensorShape?
+  ) throws(InsufficientDeviceMemory) {
+    guard let rung = state.withLock({ $0.rungs.first }) else { return }
+    let need = MemoryNeed(network, kernels: rung, limits: device.limits, input: input)
+    try need.check(on: device)
   }
 
   package var watched: any Backend { Watched(backend: self) }

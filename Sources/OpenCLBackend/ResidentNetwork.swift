@@ -23,15 +23,18 @@ final class ResidentNetwork {
   private let weights: ResidentWeights
   private let timeLimit: Duration
   private let guards: PlanGuards?
+  private let need: MemoryNeed
   /// The most recently used last.
   private var plans: [(key: PlanKey, plan: ExecutionPlan)] = []
 
   /// Builds what every plan needs and makes the weights resident.
-  /// - Throws: `OpenCLError`; what the weight source throws.
+  /// - Throws: `InsufficientDeviceMemory`, `OpenCLError`; what the weight source throws.
   init(
     _ network: Network, weights source: any WeightSource, programs: ProgramLibrary,
     kernels: KernelSet, timeLimit: Duration, guards: PlanGuards? = nil
   ) throws {
+    need = MemoryNeed(network, kernels: kernels, limits: programs.context.device.limits)
+    try need.check(on: programs.context.device)
     self.network = network
     self.kernels = kernels
     self.timeLimit = timeLimit
@@ -48,7 +51,8 @@ final class ResidentNetwork {
     }
   }
 
-  /// - Throws: `NetworkError`, `OpenCLError`, what the weight source throws.
+  /// - Throws: `NetworkError`, `InsufficientDeviceMemory`, `OpenCLError`, what the weight source
+  ///   throws.
   func run(_ input: HostTensor, returning nodes: [Network.NodeID]) throws -> [HostTensor] {
     let key = PlanKey(input: input.shape, kept: Set(nodes))
     guard let plan = try plan(for: key) else { return try runHalves(input, nodes) }
@@ -81,9 +85,14 @@ final class ResidentNetwork {
     let blueprint = try ExecutionPlan.Blueprint(
       network, input: key.input, kept: key.kept, kernels: kernels, limits: limits,
       isGuarded: guards != nil)
-    if blueprint.arenaByteCount > limits.largestAllocation, key.input.batch > 1 { return nil }
+    let need = need.running(key.input, arena: blueprint.arenaByteCount)
+    if !need.fits(limits) {
+      if key.input.batch > 1 { return nil }
+      try need.check(on: context.device)
+    }
+    let room = min(limits.usableMemory - need.weights, limits.globalMemory / 2)
     while plans.count >= Self.planLimit
-      || (!plans.isEmpty && arenaBytes + blueprint.arenaByteCount > limits.globalMemory / 2)
+      || (!plans.isEmpty && arenaBytes + blueprint.arenaByteCount > room)
     {
       plans.removeFirst()
     }
@@ -161,10 +170,7 @@ final class ResidentNetwork {
   ) throws {
     switch node.operation {
     case .convolution(let convolution):
-      var packing = WeightPacking(plain: convolution)
-      if case .vector(let tuning, _) = kernels {
-        packing = WeightPacking(vector: tuning, convolution, dense: node.inputs[0] == 0)
-      }
+      let packing = WeightPacking(convolution, isImage: node.inputs[0] == 0, kernels: kernels)
       _ = try weights.kernel(of: convolution, packing, queue: queue)
     case .groupNorm(let norm):
       _ = try weights.vector(norm.weight)

@@ -17,7 +17,7 @@ struct Bitcl: ParsableCommand {
     version: "bitcl 0.1.0",
     subcommands: [
       Classify.self, Devices.self, Run.self, Preprocess.self, Validate.self, Inspect.self,
-      Pull.self, Bench.self, Worker.self,
+      Convert.self, Pull.self, Bench.self, Worker.self,
     ]
   )
 }

@@ -7,6 +7,7 @@ enum Program {
     fillStandardDescriptors()
     // A reader that went away is then an error of `write`, which ends the program quietly.
     ignoreBrokenPipes()
+    ignoreFileSizeLimits()
     if !ProcessStart.hasProcessFileSystem { Console.printError(ProcessStart.noProcessFileSystem) }
     let arguments = Array(ProcessStart.arguments.dropFirst())
     let task = Task { await run(arguments) }

@@ -109,7 +109,8 @@ struct ReportTests {
   @Test(
     "help is what it was",
     arguments: [
-      "", "classify", "devices", "run", "preprocess", "validate", "inspect", "pull", "bench",
+      "", "classify", "devices", "run", "preprocess", "validate", "inspect", "convert", "pull",
+      "bench",
     ])
   func help(command: String) async throws {
     let name = command.isEmpty ? "bitcl" : "bitcl-\(command)"

@@ -22,17 +22,20 @@ public enum HuggingFaceFolder {
     name: String, reader: any CheckpointReader, configuration: Data, configurationFile: String,
     preprocessorConfiguration: Data?
   ) throws -> Model {
+    let original = configuration
     let configuration = try ModelConfiguration(
-      json: configuration, hasClassifier: reader.shape(of: "classifier.1.weight") != nil,
+      json: original, hasClassifier: reader.shape(of: "classifier.1.weight") != nil,
       file: configurationFile)
     // `BitModel` saves its tensors without the prefix that the classes around it add.
     let prefixed = reader.tensorNames.contains { $0.hasPrefix("bit.") }
     let weights = CheckpointWeights(reader: reader) { name in
       prefixed && !name.path.hasPrefix("classifier.") ? "bit.\(name)" : name.path
     }
-    return try Model(
+    var model = try Model(
       name: name, configuration: configuration, weights: weights,
       preprocessing: preprocessorConfiguration.map { .transformers($0) } ?? .unstated,
       form: .huggingFace, configurationFile: configurationFile)
+    model.originalConfiguration = [UInt8](original)
+    return model
   }
 }

@@ -26,30 +26,10 @@ public enum SafetensorsWriter {
 
   /// The bytes of a file that holds `entries` in their order.
   public static func encode(_ entries: [Entry]) throws -> Data {
-    struct Header: Encodable {
-      let dtype = "F32"
-      let shape: [Int]
-      let dataOffsets: [Int]
-      private enum CodingKeys: String, CodingKey {
-        case dtype, shape
-        case dataOffsets = "data_offsets"
-      }
-    }
-    var table: [String: Header] = [:]
-    var offset = 0
-    for entry in entries {
-      let end = offset + entry.elements.count * 4
-      table[entry.name] = Header(shape: entry.shape, dataOffsets: [offset, end])
-      offset = end
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var header = try encoder.encode(table)
-    // The data start at a multiple of eight.
-    while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
-    var file = Data(capacity: 8 + header.count + offset)
-    withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
-    file.append(header)
+    let layout = SafetensorsLayout(
+      entries.map { SafetensorsLayout.Entry(name: $0.name, shape: $0.shape, type: .float32) })
+    var file = Data(capacity: layout.byteCount)
+    file.append(contentsOf: layout.header)
     for entry in entries { entry.elements.withUnsafeBytes { file.append(contentsOf: $0) } }
     return file
   }

@@ -67,8 +67,9 @@ struct PlanExecutor {
     let byteCount = plan.layout.byteCount
     let results = requested.reduce(0) { $0 + 4 * plan.shapes[$1].count }
     let limit = Machine.memory
-    guard byteCount + results <= limit else {
-      throw .inputTooLarge(input, byteCount: byteCount + results, machineMemory: limit)
+    guard prepared.byteCount + byteCount + results <= limit else {
+      throw .inputTooLarge(
+        input, byteCount: prepared.byteCount + byteCount + results, machineMemory: limit)
     }
     if let memory, memory.byteCount >= byteCount { return memory.base }
     memory = nil

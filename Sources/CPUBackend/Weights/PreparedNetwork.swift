@@ -5,6 +5,8 @@ struct PreparedNetwork: Sendable {
   let network: Network
   /// By node.
   let operations: [PreparedOperation]
+  /// What the weights take.
+  let byteCount: Int
 
   /// - Throws: What the source throws; `CPUBackendError`; `CancellationError`.
   init(
@@ -17,6 +19,7 @@ struct PreparedNetwork: Sendable {
       throw CPUBackendError.weightsTooLarge(byteCount: byteCount, machineMemory: memory)
     }
     self.network = network
+    self.byteCount = byteCount
     operations = try network.nodes.map { node in
       try cancellation.check()
       return try PreparedOperation(

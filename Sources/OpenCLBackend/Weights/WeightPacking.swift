@@ -31,6 +31,17 @@ struct WeightPacking: Hashable, Sendable {
     channelBlocks = (convolution.inputChannels + channelBlock - 1) / channelBlock
   }
 
+  /// As a kernel set reads it.
+  /// - Parameter isImage: Whether the convolution reads the network's input, whose pixels lie
+  ///   without gaps.
+  init(_ convolution: Convolution, isImage: Bool, kernels: KernelSet) {
+    if case .vector(let tuning, _) = kernels {
+      self.init(vector: tuning, convolution, dense: isImage)
+    } else {
+      self.init(plain: convolution)
+    }
+  }
+
   func elementCount(taps: Int) -> Int {
     outputBlocks * outputBlock * channelBlocks * channelBlock * taps
   }

@@ -78,7 +78,9 @@ struct Bench: AsyncParsableCommand {
     guard let model else { return }
     let shapes = try shapes(for: model)
     let file = try json.map { try OutputFile(path: $0) }
-    let prepared = try await deviceOptions.prepare(model, policyOptions.policy, console)
+    let smallest = shapes.min { $0.imageCount < $1.imageCount }
+    let prepared = try await deviceOptions.prepare(
+      model, policyOptions.policy, expecting: smallest?.oneImage, console)
     let subject = BenchReport.Subject(
       model: model.name, device: await prepared.deviceName,
       driver: await prepared.device?.driverVersion, loading: loading,

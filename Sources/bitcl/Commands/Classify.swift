@@ -111,7 +111,9 @@ struct Classify: AsyncParsableCommand {
     var policy = policyOptions.policy
     policy.verificationInterval = paranoid
     return try ImageClassifier(
-      try await deviceOptions.prepare(model, policy, console), options: options)
+      try await deviceOptions.prepare(
+        model, policy, expecting: model.expectedInput(options.preprocessing), console),
+      options: options)
   }
 
   private func check(_ model: Model, _ options: ImageClassifier.Options) throws {

@@ -31,7 +31,8 @@ struct Run: AsyncParsableCommand {
     let file = try OutputFile(path: output)
     let model = try await modelOptions.open(console)
     let pixels = try PixelValues.read(input, for: model)
-    let prepared = try await deviceOptions.prepare(model, policyOptions.policy, console)
+    let prepared = try await deviceOptions.prepare(
+      model, policyOptions.policy, expecting: pixels.shape.oneImage, console)
     let outputs = try await prepared.outputs(for: pixels, hiddenStates: hiddenStates)
     for output in outputs where !output.tensor.elements.allSatisfy(\.isFinite) {
       console.warn("\(output.name) holds numbers that are not finite")

@@ -20,18 +20,28 @@ struct DeviceOptions: ParsableArguments {
       valueName: "seconds"))
   var deviceTimeout: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Use no more than this of an OpenCL device's memory, such as 3GB. Models that need more go to"
+        + " the next device.",
+      valueName: "size"))
+  var deviceMemory: ByteCount?
+
   func validate() throws {
+    if let deviceMemory { DeviceUse.limitMemory(to: deviceMemory.bytes) }
     guard let deviceTimeout, !DeviceUse.limitTime(to: deviceTimeout) else { return }
     throw ValidationError("--device-timeout must be a number of seconds, at most 86400.")
   }
 
   /// Prepares a model and says what was chosen where the user left the choice open.
+  /// - Parameter input: What will be run first; without it, one image of the model's own size.
   func prepare(
-    _ model: Model, _ policy: DevicePolicy, _ console: Console
+    _ model: Model, _ policy: DevicePolicy, expecting input: TensorShape? = nil,
+    _ console: Console
   ) async throws -> PreparedModel {
     let logger = Logger(label: "bitcl") { _ in ConsoleLogHandler(console: console) }
     let prepared = try await PreparedModel(
-      model, device: device, policy: policy, logger: logger)
+      model, device: device, policy: policy, expecting: input, logger: logger)
     switch device {
     // Where something went wrong, a line has said already what was chosen.
     case .automatic, .gpu, .openCL, .named:

@@ -17,24 +17,34 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Brings what is missing of a hub id.
-  func download(_ console: Console) async throws {
-    let report = DownloadReport(console)
-    defer { report.end() }
-    let setback = try await source.fetch { report.show($0) }
-    report.end()
-    if let setback { console.warn("\(setback) What is in the cache is used") }
-  }
+  func download(_ console: Console) async throws { try await source.download(console) }
 
   /// Opens the model, which is downloaded if need be; says so where the demo stands in for one.
   func open(_ console: Console) async throws -> Model {
     let source = try source
-    try await download(console)
+    try await source.download(console)
     if model == nil {
       console.note(
         "No model was named: the built-in demo answers, which knows handwritten digits only."
           + " Name a model with -m FOLDER or BITCL_MODEL.")
     }
-    let model = try source.open()
+    return try source.open(console)
+  }
+}
+
+extension ModelSource {
+  /// Brings what is missing of a hub id.
+  func download(_ console: Console) async throws {
+    let report = DownloadReport(console)
+    defer { report.end() }
+    let setback = try await fetch { report.show($0) }
+    report.end()
+    if let setback { console.warn("\(setback) What is in the cache is used") }
+  }
+
+  /// Opens the model and says what the user should know of it.
+  func open(_ console: Console) throws -> Model {
+    let model = try open()
     for warning in model.warnings { console.warn(warning) }
     return model
   }

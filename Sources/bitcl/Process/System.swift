@@ -34,6 +34,9 @@ func fillStandardDescriptors() {
 
 func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+/// A file that may not grow further is then an error of `write`.
+func ignoreFileSizeLimits() { signal(SIGXFSZ, SIG_IGN) }
+
 /// Leaves a signal to a dispatch source.
 func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
 

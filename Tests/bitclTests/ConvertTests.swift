@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("convert")
+struct ConvertTests {
+  private static func names(_ folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+  }
+
+  @Test(
+    "what is written gives what the original gives",
+    arguments: [("f32", 0.001), ("f16", 0.002), ("bf16", 0.02)])
+  func demo(type: String, tolerance: Double) async throws {
+    try await withTemporaryDirectory { folder in
+      let target = folder.appending(path: "out").path
+      let result = try await BuiltCommand.run(["convert", "demo", target, "--dtype", type])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.isEmpty)
+      #expect(result.errors.contains("112,090 parameters as \(type)"))
+      var scores: [Double] = []
+      for model in ["demo", target] {
+        let result = try await BuiltCommand.run([
+          "classify", "-d", "cpu", "-m", model, "-k1", "--format", "jsonl",
+          BuiltCommand.sample("digit-3-a.png"),
+        ])
+        let row = try #require(try result.jsonLines().last)
+        let predictions = try #require(row["predictions"] as? [[String: Any]])
+        #expect(predictions.first?["label"] as? String == "digit 3")
+        scores.append(try #require(predictions.first?["score"] as? Double))
+      }
+      #expect(abs(scores[0] - scores[1]) <= tolerance)
+    }
+  }
+
+  @Test("a folder that holds something is not touched without --overwrite")
+  func overwrite() async throws {
+    try await withTemporaryDirectory { folder in
+      try Data("mine".utf8).write(to: folder.appending(path: "notes.txt"))
+      let refused = try await BuiltCommand.run(["convert", "demo", folder.path])
+      #expect(refused.status == 64)
+      #expect(refused.errors.contains("--overwrite"))
+      #expect(try Self.names(folder) == ["notes.txt"])
+      let done = try await BuiltCommand.run(["convert", "demo", folder.path, "--overwrite"])
+      #expect(done.status == 0, "\(done.errors)")
+      #expect(
+        try Self.names(folder)
+          == ["config.json", "model.safetensors", "notes.txt", "preprocessor_config.json"])
+      let onto = try await BuiltCommand.run(["convert", folder.path, folder.path, "--overwrite"])
+      #expect(onto.status == 64)
+      #expect(onto.errors.contains("read from there"))
+    }
+  }
+
+  @Test("where the disk is full nothing is left behind, and the error says how much is needed")
+  func fullDisk() async throws {
+    try await withTemporaryDirectory { folder in
+      let target = folder.appending(path: "out").path
+      // A limit of 512-byte blocks stands for a disk; the shell's unit may be 1024.
+      let result = try await BuiltCommand.shell(
+        "ulimit -f 100; \"$BITCL\" convert demo '\(target)'")
+      #expect(result.status == 1)
+      #expect(result.errors.contains("\(target)/model.safetensors"), "\(result.errors)")
+      #expect(result.errors.contains("needs 453008 bytes"), "\(result.errors)")
+      #expect(try Self.names(folder).isEmpty)
+    }
+  }
+
+  @Test("Ctrl-C leaves nothing behind")
+  func interrupt() async throws {
+    try await withTemporaryDirectory { folder in
+      let target = folder.appending(path: "out").path
+      let result = try await BuiltCommand.run(
+        ["convert", "random:R101x3", target], interruptAfter: .milliseconds(300))
+      #expect(result.status == 130, "\(result.errors)")
+      #expect(try Self.names(folder).isEmpty)
+    }
+  }
+
+  @Test("what cannot be opened is said as other commands say it")
+  func missing() async throws {
+    try await withTemporaryDirectory { folder in
+      let target = folder.appending(path: "out").path
+      let result = try await BuiltCommand.run(["convert", "no/such/model", target])
+      #expect(result.status == 66)
+      #expect(try Self.names(folder).isEmpty)
+    }
+  }
+}
