@@ -19,6 +19,8 @@
 // DENSE: the input's pixels lie without gaps (the image: 3 channels); BLOCK_C is then C itself and
 // the taps of a row are one run of kernel*C floats. No normalisation.
 //
+// conv2d_tile computes one group's share, wherever the group is; the kernel gives it the launch's.
+//
 // Launch: (runs of channel blocks, tiles, N) groups of 1.
 #ifndef VECTOR
 #define VECTOR 8  // floats in a register (4, 8, 16)
@@ -62,12 +64,10 @@ DEFINE_ACTIVATE(vfloat, activate_vector)
   }
 #define ADVANCE_PIXEL(j) p##j += step;
 
-static inline void fill_patch(
-    __local float *patch, __global const float *x, __global const float *coefficients, int4 in,
-    int4 patch_shape, int2 origin, int step, int normalize, float4 activation)
+static inline void fill_dense_patch(
+    __local float *patch, __global const float *x, int4 in, int4 patch_shape, int2 origin, int step)
 {
   const int rows = patch_shape.x, columns = patch_shape.y;
-#if DENSE
   const int first = clamp(-origin.y, 0, columns), last = clamp(in.y - origin.y, first, columns);
   for (int r = 0; r < rows; r++) {
     const int iy = origin.x + r * step;
@@ -89,7 +89,13 @@ static inline void fill_patch(
       }
     }
   }
-#else
+}
+
+static inline void fill_patch(
+    __local float *patch, __global const float *x, __global const float *coefficients, int4 in,
+    int4 patch_shape, int2 origin, int step, int normalize, float4 activation)
+{
+  const int rows = patch_shape.x, columns = patch_shape.y;
   for (int k = 0; k < in.w; k += VECTOR) {
     const vfloat centre = normalize ? LOAD(coefficients + k) : (vfloat)(0.0f);
     const vfloat scale = normalize ? LOAD(coefficients + in.w + k) : (vfloat)(1.0f);
@@ -108,7 +114,6 @@ static inline void fill_patch(
       }
     }
   }
-#endif
 }
 
 // Merges MICRO_PIXELS values into the running mean and sum of squared deviations (Chan, Golub and
@@ -159,20 +164,17 @@ static inline moments merge(moments total, float count, moments part, float part
     }                                              \
   }
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void conv2d_vector(
+// One group's share of a convolution.
+static inline void conv2d_tile(
+    const int dense,  // DENSE; a constant, so that each caller compiles one form
+    int4 group,       // run of channel blocks, tile, image, tiles of an image
     __global const float *restrict x, __global const float *restrict w,
     __global const float *restrict coefficients, __global const float *restrict residual,
     __global float *restrict y, __global float *restrict partials, __local float *restrict patch,
-    int4 in,      // height, width, channels, pixel stride
-    int4 out,     // height, width, channels, pixel stride
-    int4 window,  // kernel, stride, dilation, FLAG_… bits
-    int2 before,  // padding: top, left
-    int4 tile,    // rows, columns, tiles across, channel blocks a group
-    float4 activation)
+    int4 in, int4 out, int4 window, int2 before, int4 tile, float4 activation)
 {
   const int kernel_size = window.x, stride = window.y, dilation = window.z, flags = window.w;
-  const int image = get_group_id(2), t = get_group_id(1);
+  const int t = group.y, image = group.z, tiles = group.w;
   const int top = (t / tile.z) * tile.x, left = (t % tile.z) * tile.y;
   const int rows = min(tile.x, out.x - top), columns = min(tile.y, out.y - left);
   const int pixels = rows * columns;
@@ -184,18 +186,18 @@ void conv2d_vector(
   const int4 patch_shape =
       (int4)((rows - 1) * step_patch + reach, (columns - 1) * step_patch + reach, 0, 0);
   const int2 origin = (int2)(top * stride - before.x, left * stride - before.y);
-  fill_patch(patch, x + (size_t)image * in.x * in.y * in.w,
-             coefficients + (size_t)image * 3 * in.w, in, patch_shape, origin, step_in,
-             flags & FLAG_NORMALIZE, activation);
+  x += (size_t)image * in.x * in.y * in.w;
+  if (dense)
+    fill_dense_patch(patch, x, in, patch_shape, origin, step_in);
+  else
+    fill_patch(patch, x, coefficients + (size_t)image * 3 * in.w, in, patch_shape, origin, step_in,
+               flags & FLAG_NORMALIZE, activation);
 
-#if DENSE
-  const int block = in.z, blocks = 1;
-  const int taps = dilation == 1 ? 1 : kernel_size;
-  const int run = dilation == 1 ? kernel_size * block : block;
-#else
-  const int block = BLOCK_C, blocks = in.w / BLOCK_C, taps = kernel_size;
-  enum { run = BLOCK_C };
-#endif
+  // A dense row of taps without dilation is one run of floats.
+  const int is_one_run = dense && dilation == 1;
+  const int block = dense ? in.z : BLOCK_C, blocks = dense ? 1 : in.w / BLOCK_C;
+  const int taps = is_one_run ? 1 : kernel_size;
+  const int run = is_one_run ? kernel_size * block : block;
   // Patch offsets in floats: between pixels, taps of a row, rows of taps, channel blocks.
   const int in_patch = step_patch * block;
   const int tap_step = dilation * block;
@@ -207,7 +209,7 @@ void conv2d_vector(
   const int window_row = row_step - taps * tap_step;
   const int window_block = block_step - kernel_size * row_step;
 
-  const int first = get_group_id(0) * tile.w;
+  const int first = group.x * tile.w;
   const int last = min(first + tile.w, (out.w + BLOCK_N - 1) / BLOCK_N);
   for (int n = first; n < last; n++) {
     const int second = n * BLOCK_N + VECTOR < out.w;
@@ -223,9 +225,7 @@ void conv2d_vector(
       for (int b = 0; b < blocks; b++) {
         for (int ky = 0; ky < kernel_size; ky++) {
           for (int kx = 0; kx < taps; kx++) {
-#if !DENSE
 #pragma unroll 4
-#endif
             for (int i = 0; i < run; i++) {
               const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);
               EACH_PIXEL(MULTIPLY_ACCUMULATE)
@@ -255,7 +255,6 @@ void conv2d_vector(
       }
     }
     if (flags & FLAG_STATISTICS) {
-      const int tiles = get_num_groups(1);
       __global float *to = partials + ((size_t)image * tiles + t) * 2 * out.w + n * BLOCK_N;
       *(__global vfloat *)to = total_a.mean;
       *(__global vfloat *)(to + out.w) = total_a.m2;
@@ -265,4 +264,22 @@ void conv2d_vector(
       }
     }
   }
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void conv2d_vector(
+    __global const float *restrict x, __global const float *restrict w,
+    __global const float *restrict coefficients, __global const float *restrict residual,
+    __global float *restrict y, __global float *restrict partials, __local float *restrict patch,
+    int4 in,      // height, width, channels, pixel stride
+    int4 out,     // height, width, channels, pixel stride
+    int4 window,  // kernel, stride, dilation, FLAG_… bits
+    int2 before,  // padding: top, left
+    int4 tile,    // rows, columns, tiles across, channel blocks a group
+    float4 activation)
+{
+  const int4 group =
+      (int4)(get_group_id(0), get_group_id(1), get_group_id(2), get_num_groups(1));
+  conv2d_tile(DENSE, group, x, w, coefficients, residual, y, partials, patch, in, out, window,
+              before, tile, activation);
 }
