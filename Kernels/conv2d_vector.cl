@@ -96,21 +96,29 @@ static inline void fill_patch(
     int4 patch_shape, int2 origin, int step, int normalize, float4 activation)
 {
   const int rows = patch_shape.x, columns = patch_shape.y;
-  for (int k = 0; k < in.w; k += VECTOR) {
-    const vfloat centre = normalize ? LOAD(coefficients + k) : (vfloat)(0.0f);
-    const vfloat scale = normalize ? LOAD(coefficients + in.w + k) : (vfloat)(1.0f);
-    const vfloat offset = normalize ? LOAD(coefficients + 2 * in.w + k) : (vfloat)(0.0f);
-    __local float *to = patch + (k / BLOCK_C) * rows * columns * BLOCK_C + k % BLOCK_C;
-    for (int r = 0; r < rows; r++) {
-      const int iy = origin.x + r * step;
-      for (int c = 0; c < columns; c++, to += BLOCK_C) {
-        const int ix = origin.y + c * step;
-        vfloat v = (vfloat)(0.0f);
-        if (iy >= 0 && iy < in.x && ix >= 0 && ix < in.y) {
-          v = LOAD(x + ((size_t)iy * in.y + ix) * in.w + k);
-          if (normalize) v = activate_vector(fma(v - centre, scale, offset), activation);
+  const int plane = rows * columns * BLOCK_C;
+  // Pixel by pixel, as the input lies in memory: whole cache lines, each fetched once.
+  for (int r = 0; r < rows; r++) {
+    const int iy = origin.x + r * step;
+    for (int c = 0; c < columns; c++) {
+      const int ix = origin.y + c * step;
+      const bool inside = iy >= 0 && iy < in.x && ix >= 0 && ix < in.y;
+      __global const float *from = x + ((ptrdiff_t)iy * in.y + ix) * in.w;
+      __local float *to = patch + (r * columns + c) * BLOCK_C;
+      for (int k = 0; k < in.w; k += BLOCK_C, to += plane) {
+#pragma unroll
+        for (int i = 0; i < BLOCK_C; i += VECTOR) {
+          vfloat v = (vfloat)(0.0f);
+          if (inside) {
+            v = LOAD(from + k + i);
+            if (normalize) {
+              __global const float *at = coefficients + k + i;
+              v = activate_vector(
+                  fma(v - LOAD(at), LOAD(at + in.w), LOAD(at + 2 * in.w)), activation);
+            }
+          }
+          *(__local vfloat *)(to + i) = v;
         }
-        *(__local vfloat *)to = v;
       }
     }
   }
@@ -149,6 +157,12 @@ static inline moments merge(moments total, float count, moments part, float part
     if (second) b##j += LOAD(residual + output + at##j + VECTOR);             \
   }
 
+// What the register tile will write, and add, arrives while it is computed: pixels lie a power of two
+// apart, which a CPU's own prefetchers don't follow.
+#define PREFETCH_PIXEL(j)                                              \
+  PREFETCH_TO_WRITE(y + output + at##j);                               \
+  if (flags & FLAG_RESIDUAL) PREFETCH(residual + output + at##j);
+
 // Where pixel j of the register tile lies in the patch and in the output; beyond the last pixel of
 // the rectangle the last one again. No division: the cursor walks the rectangle.
 #define SET_PIXEL(j)                               \
@@ -168,9 +182,9 @@ static inline moments merge(moments total, float count, moments part, float part
 static inline void conv2d_tile(
     const int dense,  // DENSE; a constant, so that each caller compiles one form
     int4 group,       // run of channel blocks, tile, image, tiles of an image
-    __global const float *restrict x, __global const float *restrict w,
-    __global const float *restrict coefficients, __global const float *restrict residual,
-    __global float *restrict y, __global float *restrict partials, __local float *restrict patch,
+    __global const float *x, __global const float *w,
+    __global const float *coefficients, __global const float *residual,
+    __global float *y, __global float *partials, __local float *patch,
     int4 in, int4 out, int4 window, int2 before, int4 tile, float4 activation)
 {
   const int kernel_size = window.x, stride = window.y, dilation = window.z, flags = window.w;
@@ -220,6 +234,7 @@ static inline void conv2d_tile(
     for (int m = 0; m < pixels; m += MICRO_PIXELS) {
       const int valid = min(MICRO_PIXELS, pixels - m);
       EACH_PIXEL(SET_PIXEL)
+      EACH_PIXEL(PREFETCH_PIXEL)
       EACH_PIXEL(DECLARE_ACCUMULATORS)
       __global const float *wp = w + n * weights;
       for (int b = 0; b < blocks; b++) {
