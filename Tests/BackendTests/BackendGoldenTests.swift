@@ -35,7 +35,7 @@ struct BackendGoldenTests {
 }
 
 extension GoldenCase {
-  func openModel() throws -> Model { try HuggingFaceFolder.open(path: folder.path) }
+  func openModel() throws -> Model { try ModelFiles.open(path: folder.path) }
 
   func openFile() throws -> GoldenFile {
     try GoldenFile(path: folder.appending(path: "golden.safetensors").path)

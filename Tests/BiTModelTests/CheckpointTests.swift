@@ -101,12 +101,12 @@ struct CheckpointTests {
   func withoutWeights() throws {
     try withTemporaryDirectory { folder in
       #expect(throws: CheckpointError.self) {
-        try HuggingFaceFolder.open(path: folder.path + "/none")
+        try ModelFiles.open(path: folder.path + "/none")
       }
-      #expect(throws: CheckpointError.self) { try HuggingFaceFolder.open(path: folder.path) }
+      #expect(throws: CheckpointError.self) { try ModelFiles.open(path: folder.path) }
       try Data().write(to: folder.appending(path: "pytorch_model.bin"))
       let error = #expect(throws: CheckpointError.self) {
-        try HuggingFaceFolder.open(path: folder.path)
+        try ModelFiles.open(path: folder.path)
       }
       #expect(error?.description.contains("pytorch_model.bin") == true)
     }
@@ -122,7 +122,7 @@ struct CheckpointTests {
         throws: CheckpointError.missingConfiguration(
           weights: folder.path + "/model.safetensors", path: configuration.path)
       ) {
-        try HuggingFaceFolder.open(path: folder.path)
+        try ModelFiles.open(path: folder.path)
       }
     }
   }

@@ -37,7 +37,7 @@ struct TinyCheckpoint {
   func open() throws -> Model {
     try withTemporaryDirectory { folder in
       try write(to: folder)
-      return try HuggingFaceFolder.open(path: folder.path)
+      return try ModelFiles.open(path: folder.path)
     }
   }
 
@@ -45,7 +45,7 @@ struct TinyCheckpoint {
   func load() throws {
     try withTemporaryDirectory { folder in
       try write(to: folder)
-      let model = try HuggingFaceFolder.open(path: folder.path)
+      let model = try ModelFiles.open(path: folder.path)
       for parameter in model.network.parameters {
         _ = try model.weights.values(of: parameter)
       }

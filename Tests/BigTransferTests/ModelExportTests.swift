@@ -15,7 +15,7 @@ struct ModelExportTests {
   ]
 
   private static func open(_ folder: URL) throws -> Model {
-    try HuggingFaceFolder.open(path: folder.path)
+    try ModelFiles.open(path: folder.path)
   }
 
   @Test(
@@ -85,7 +85,7 @@ struct ModelExportTests {
       try await withTemporaryDirectory { folder in
         let target = folder.appending(path: "out").path
         try ModelExport(source).write(to: target)
-        let written = try HuggingFaceFolder.open(path: target)
+        let written = try ModelFiles.open(path: target)
         #expect(written.warnings.isEmpty)
         #expect(written.configuration.task == .imageClassification)
         let shape = try #require(golden.shape(of: "pixel_values"))
@@ -191,7 +191,7 @@ struct ModelExportTests {
         let size = try files.attributesOfItem(atPath: "\(target)/\(shard)")[.size] as? Int
         #expect((size ?? .max) < 170_000)
       }
-      let written = try HuggingFaceFolder.open(path: target)
+      let written = try ModelFiles.open(path: target)
       #expect(written.parameterCount == model.parameterCount)
       // In one piece again, over them.
       try Data("notes".utf8).write(to: URL(filePath: "\(target)/README.md"))
@@ -263,7 +263,7 @@ struct ModelExportTests {
       #expect(throws: ExportError.self) { try export.write(to: target) }
       #expect(throws: ExportError.self) { try export.write(to: "\(target)/config.json") }
       #expect(throws: ExportError.self) { try export.write(to: "\(target)/none/out") }
-      let written = try ModelExport(try HuggingFaceFolder.open(path: target))
+      let written = try ModelExport(try ModelFiles.open(path: target))
       let before = try Data(contentsOf: URL(filePath: "\(target)/model.safetensors"))
       #expect(throws: ExportError.self) { try written.write(to: target, overwriting: true) }
       let link = folder.appending(path: "link").path
@@ -274,7 +274,7 @@ struct ModelExportTests {
       let empty = folder.appending(path: "empty").path
       try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
       try written.write(to: empty)
-      #expect(try HuggingFaceFolder.open(path: empty).parameterCount == model.parameterCount)
+      #expect(try ModelFiles.open(path: empty).parameterCount == model.parameterCount)
     }
   }
 }

@@ -18,7 +18,7 @@ struct Golden {
 
   init(_ name: String) throws {
     let folder = Fixtures.url("models/\(name)")
-    model = try HuggingFaceFolder.open(path: folder.path)
+    model = try ModelFiles.open(path: folder.path)
     let file = try SafetensorsFile(path: folder.appending(path: "golden.safetensors").path)
     func tensor(_ name: String) throws -> HostTensor {
       let extents = (file.shape(of: name) ?? []) + [1, 1]

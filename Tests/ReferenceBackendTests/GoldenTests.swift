@@ -9,7 +9,7 @@ import Testing
 struct GoldenTests {
   @Test("reproduces every tensor of a golden to 1e-6", arguments: try GoldenCase.computable)
   func reproducesGolden(_ golden: GoldenCase) async throws {
-    let model = try HuggingFaceFolder.open(path: golden.folder.path)
+    let model = try ModelFiles.open(path: golden.folder.path)
     let comparison = try await GoldenComparison(
       GoldenFile(path: golden.folder.appending(path: "golden.safetensors").path),
       network: model.network, weights: model.weights, backend: ReferenceBackend(),
@@ -20,7 +20,7 @@ struct GoldenTests {
 
   @Test("refuses what transformers refuses", arguments: try GoldenCase.refused)
   func refuses(_ golden: GoldenCase) async throws {
-    let model = try HuggingFaceFolder.open(path: golden.folder.path)
+    let model = try ModelFiles.open(path: golden.folder.path)
     let file = try GoldenFile(path: golden.folder.appending(path: "golden.safetensors").path)
     let runner = try await ReferenceBackend().prepare(model.network, weights: model.weights)
     let result = try #require(model.network.logits)

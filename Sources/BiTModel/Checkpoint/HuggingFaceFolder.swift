@@ -2,10 +2,6 @@ import FoundationEssentials
 
 /// A model folder as transformers' `save_pretrained` writes it.
 public enum HuggingFaceFolder {
-  /// Opens a folder: reads the configuration and the table of tensors, but no weights yet.
-  /// - Throws: `CheckpointError`, `ConfigurationError`.
-  public static func open(path: String) throws -> Model { try ModelFiles.open(path: path) }
-
   /// Whether tensors are named as those of transformers' BiT models.
   static func hasItsNames(_ names: [String]) -> Bool {
     names.contains { $0.hasSuffix("embedder.convolution.weight") || $0.contains("encoder.stages.") }
