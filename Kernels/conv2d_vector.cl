@@ -56,13 +56,40 @@ DEFINE_ACTIVATE(vfloat, activate_vector)
 
 // The register tile: a<j>, b<j> are pixel j's two vectors of accumulators, p<j> its patch pixel.
 #define DECLARE_ACCUMULATORS(j) vfloat a##j = (vfloat)(0.0f), b##j = (vfloat)(0.0f);
-#define MULTIPLY_ACCUMULATE(j)          \
-  {                                     \
-    const vfloat v = (vfloat)(p##j[i]); \
-    a##j = fma(v, wa, a##j);            \
-    b##j = fma(v, wb, b##j);            \
+#define MULTIPLY_ACCUMULATE(j, x)   \
+  {                                 \
+    const vfloat v = (vfloat)(x);   \
+    a##j = fma(v, wa, a##j);        \
+    b##j = fma(v, wb, b##j);        \
   }
-#define ADVANCE_PIXEL(j) p##j += step;
+
+// The register tile's pixels are anywhere in the patch, or their first and second half are a run each,
+// which takes two addresses instead of MICRO_PIXELS: with 14, a CPU has not enough registers for them.
+#define HALF (MICRO_PIXELS / 2)
+#define CHECK_RUNS(j)             \
+  if (j == HALF) p_half = p##j;   \
+  is_runs &= p##j == (j < HALF ? p0 : p_half) + (j % HALF) * BLOCK_C;
+#define MULTIPLY_PIXEL(j) MULTIPLY_ACCUMULATE(j, p##j[at + i])
+#define MULTIPLY_RUN(j) \
+  MULTIPLY_ACCUMULATE(j, (j < HALF ? p0 : p_half)[at + i + (j % HALF) * BLOCK_C])
+
+// The sum over the window and the channels. `at` is where a tap's block of channels lies in the patch,
+// seen from the pixel.
+#define SWEEP(MULTIPLY)                                                 \
+  {                                                                     \
+    int at = 0;                                                         \
+    for (int b = 0; b < blocks; b++, at += window_block) {              \
+      for (int ky = 0; ky < kernel_size; ky++, at += window_row) {      \
+        for (int kx = 0; kx < taps; kx++, at += tap_step) {             \
+          _Pragma("unroll 8")                                           \
+          for (int i = 0; i < run; i++, wp += BLOCK_N) {                \
+            const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);         \
+            EACH_PIXEL(MULTIPLY)                                        \
+          }                                                             \
+        }                                                               \
+      }                                                                 \
+    }                                                                   \
+  }
 
 static inline void fill_dense_patch(
     __local float *patch, __global const float *x, int4 in, int4 patch_shape, int2 origin, int step)
@@ -237,24 +264,10 @@ static inline void conv2d_tile(
       EACH_PIXEL(PREFETCH_PIXEL)
       EACH_PIXEL(DECLARE_ACCUMULATORS)
       __global const float *wp = w + n * weights;
-      for (int b = 0; b < blocks; b++) {
-        for (int ky = 0; ky < kernel_size; ky++) {
-          for (int kx = 0; kx < taps; kx++) {
-#pragma unroll 4
-            for (int i = 0; i < run; i++) {
-              const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);
-              EACH_PIXEL(MULTIPLY_ACCUMULATE)
-              wp += BLOCK_N;
-            }
-            const int step = tap_step;
-            EACH_PIXEL(ADVANCE_PIXEL)
-          }
-          const int step = window_row;
-          EACH_PIXEL(ADVANCE_PIXEL)
-        }
-        const int step = window_block;
-        EACH_PIXEL(ADVANCE_PIXEL)
-      }
+      __local const float *p_half = p0;
+      bool is_runs = true;
+      EACH_PIXEL(CHECK_RUNS)
+      if (is_runs) SWEEP(MULTIPLY_RUN) else SWEEP(MULTIPLY_PIXEL)
       if (flags & FLAG_RESIDUAL) { EACH_PIXEL(ADD_RESIDUAL) }
       EACH_PIXEL(STORE)
       if (flags & FLAG_STATISTICS) {
