@@ -10,6 +10,9 @@ final class ClassificationPipeline: Sendable {
     let tensors: [Result<HostTensor, any Error>]
   }
 
+  /// One that is read and prepared, one that waits for the device, and one that the device has.
+  static let batchesInFlight = 3
+
   // One batch waits for the device while the device has another, and one waits to be printed.
   private let prepared = Handoff<PreparedBatch>(capacity: 1)
   private let finished = Handoff<[Classification]>(capacity: 1)

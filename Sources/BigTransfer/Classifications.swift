@@ -25,6 +25,9 @@ public struct Classifications: AsyncSequence, Sendable {
   public typealias Element = Classification
   public typealias Failure = Never
 
+  /// Batches that are under way at the same time, at most.
+  package static let batchesInFlight = ClassificationPipeline.batchesInFlight
+
   let start: @Sendable () -> ClassificationPipeline
 
   public func makeAsyncIterator() -> Iterator { Iterator(pipeline: start()) }

@@ -31,6 +31,11 @@ public actor PreparedModel {
   public struct Preparation: Sendable {
     /// Reading weights, folding and packing them, and on a device building programs and uploading.
     public let duration: Duration
+    /// The part of it that a device's driver took for building programs, or finding them in its
+    /// cache; `nil` for the built-in backends.
+    public let building: Duration?
+    /// The part of it that a device's weights took: reading, packing and uploading them.
+    public let uploading: Duration?
   }
 
   /// The backend that runs the model now.
@@ -90,7 +95,10 @@ public actor PreparedModel {
     current = found.index
     prepared = found.prepared
     setbacks = found.setbacks
-    preparation = Preparation(duration: ContinuousClock.now - start)
+    let scheduler = found.prepared.runner as? InferenceScheduler
+    preparation = Preparation(
+      duration: ContinuousClock.now - start, building: scheduler?.buildTime,
+      uploading: scheduler?.uploadTime)
     Self.announce(found, candidates[found.index], logger)
   }
 
@@ -367,6 +375,11 @@ public actor PreparedModel {
   ) async throws -> [StepProfile]? {
     guard let runner = prepared.runner as? any ProfilingRunner else { return nil }
     return try await runner.profile(input, returning: nodes)
+  }
+
+  /// What an OpenCL device's arithmetic gives at most, in floating-point operations a second.
+  func measureDevicePeak() async throws -> Double? {
+    try await (prepared.runner as? InferenceScheduler)?.measurePeak()
   }
 }
 

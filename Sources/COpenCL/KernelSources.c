@@ -54,6 +54,9 @@ static const struct {
   {"max_pool_ref.cl", (const unsigned char[]){
 #embed "../../Kernels/max_pool_ref.cl" suffix(, 0)
   }},
+  {"multiply_add.cl", (const unsigned char[]){
+#embed "../../Kernels/multiply_add.cl" suffix(, 0)
+  }},
   {"prelude.clh", (const unsigned char[]){
 #embed "../../Kernels/prelude.clh" suffix(, 0)
   }},

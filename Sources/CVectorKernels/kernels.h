@@ -205,6 +205,8 @@ TARGET static void add(const float *a, const float *b, float *y, size_t count) {
   for (; i < count; i++) y[i] = a[i] + b[i];
 }
 
+#include "multiply_add.h"
+
 const vector_kernels KERNEL_TABLE = {
     .panel_width = PANEL_WIDTH,
     .tile_pixels = TILE_PIXELS,
@@ -213,4 +215,6 @@ const vector_kernels KERNEL_TABLE = {
     .channel_statistics = channel_statistics,
     .maximum = maximum,
     .add = add,
+    .multiply_add = multiply_add,
+    .products_per_round = CHAINS * LANES,
 };

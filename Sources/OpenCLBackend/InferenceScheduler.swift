@@ -6,6 +6,10 @@ package final class InferenceScheduler: ProfilingRunner {
   private let thread: DeviceThread
   private let context: Context
   private let resident: ThreadConfined<ResidentNetwork>
+  /// How long the device's programs took to build, those of the probe and of the self-check as well.
+  package let buildTime: Duration
+  /// How long reading, packing and uploading the weights took.
+  package let uploadTime: Duration
 
   /// Makes the network's weights resident.
   /// - Throws: `OpenCLError`; what the weight source throws.
@@ -14,12 +18,14 @@ package final class InferenceScheduler: ProfilingRunner {
     guards: PlanGuards? = nil
   ) async throws {
     (thread, context) = (lease.thread, lease.programs.context)
-    resident = try await thread.prepare {
-      ThreadConfined(
-        try ResidentNetwork(
-          network, weights: weights, programs: lease.programs, kernels: lease.kernels,
-          timeLimit: timeLimit, guards: guards), on: lease.thread)
+    (resident, uploadTime) = try await thread.prepare {
+      let resident = try ResidentNetwork(
+        network, weights: weights, programs: lease.programs, kernels: lease.kernels,
+        timeLimit: timeLimit, guards: guards)
+      let uploadTime = resident.uploadTime
+      return (ThreadConfined(resident, on: lease.thread), uploadTime)
     }
+    buildTime = lease.programs.buildTime
   }
 
   /// What passed between host and device so far, in all networks of the same backend.
@@ -41,6 +47,12 @@ package final class InferenceScheduler: ProfilingRunner {
     return try await thread.perform { [resident] in
       try resident.use { try $0.profile(input, returning: nodes) }
     }
+  }
+
+  /// What the device's arithmetic gives at most, in floating-point operations a second.
+  /// - Throws: `OpenCLError`.
+  package func measurePeak() async throws -> Double {
+    try await thread.perform { [context] in try PeakProbe(context: context).run() }
   }
 
   package func provenance(

@@ -24,6 +24,8 @@ final class ResidentNetwork {
   private let timeLimit: Duration
   private let guards: PlanGuards?
   private let need: MemoryNeed
+  /// How long reading, packing and uploading the weights took.
+  let uploadTime: Duration
   /// The most recently used last.
   private var plans: [(key: PlanKey, plan: ExecutionPlan)] = []
 
@@ -46,9 +48,11 @@ final class ResidentNetwork {
     let standardizer = try WeightStandardizer(
       context: context, programs: programs, kernels: kernels, queue: queue, guards: guards)
     weights = ResidentWeights(source: source, standardizer: standardizer)
+    let start = ContinuousClock.now
     for (id, node) in network.nodes.enumerated() {
       try Self.upload(node, id, network, kernels, weights, queue)
     }
+    uploadTime = start.duration(to: .now)
   }
 
   /// - Throws: `NetworkError`, `InsufficientDeviceMemory`, `OpenCLError`, what the weight source

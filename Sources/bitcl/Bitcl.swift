@@ -2,6 +2,8 @@ import ArgumentParser
 
 /// The command without a verb.
 struct Bitcl: ParsableCommand {
+  static let version = "bitcl 0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "bitcl",
     abstract: "Run Big Transfer (BiT) image classifiers on any OpenCL device.",
@@ -14,7 +16,7 @@ struct Bitcl: ParsableCommand {
       usage, 65 damaged model or data, 66 model, list or file not found, 69 device or network \
       unavailable, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM).
       """,
-    version: "bitcl 0.1.0",
+    version: version,
     subcommands: [
       Classify.self, Devices.self, Run.self, Preprocess.self, Validate.self, Inspect.self,
       Convert.self, Pull.self, Bench.self, Worker.self,

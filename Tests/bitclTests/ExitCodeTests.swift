@@ -86,6 +86,15 @@ struct ExitCodeTests {
     Case(arguments: ["bench", "--iterations", "0"], status: 64, message: "--iterations"),
     Case(arguments: ["bench", "--batch", "1,,8"], status: 64, message: "--batch"),
     Case(arguments: ["bench", "--limit", "0"], status: 64, message: "--limit"),
+    Case(arguments: ["bench", "--spread", "0"], status: 64, message: "--spread"),
+    Case(arguments: ["bench", "--scenario", "speed"], status: 64, message: "--scenario"),
+    Case(
+      arguments: ["bench", "-m", model("15a_headless"), "--scenario", "throughput"], status: 65,
+      message: "no classifier"),
+    Case(arguments: ["bench", "--compare", "nothing"], status: 66, message: "nothing"),
+    Case(arguments: ["bench", "--compare", "."], status: 66, message: "no file"),
+    Case(arguments: ["bench", "--compare", image], status: 65, message: "line 1"),
+    Case(arguments: ["bench", "--compare", "/dev/null"], status: 66, message: "no file"),
   ]
 
   @Test("each failure has its code and says what happened", arguments: cases)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("inspect, devices, bench and help")
+@Suite("inspect, devices and help")
 struct ReportTests {
   @Test("inspect counts the parameters and the work of R50x1")
   func inspect() async throws {
@@ -67,43 +67,6 @@ struct ReportTests {
     let names = devices.map { "\($0["id"] as? String ?? "") \($0["name"] as? String ?? "")" }
     let choice = (document["auto"] as? [String: Any])?["device"] as? String
     #expect((names + ["cpu"]).contains(choice ?? ""))
-  }
-
-  @Test("bench reports its figures with their conditions")
-  func bench() async throws {
-    let result = try await BuiltCommand.run([
-      "bench", "-q", "-m", "demo", "-d", "cpu", "--batch", "2", "--iterations", "3", "--warmup",
-      "1", "--format", "json",
-    ])
-    #expect(result.status == 0, "\(result.errors)")
-    let document = try result.json()
-    #expect(document["schema_version"] as? Int == 1)
-    #expect(document["device"] as? String == "cpu")
-    #expect(document["batch"] as? Int == 2)
-    #expect(document["iterations"] as? Int == 3)
-    let batch = try #require(document["ms_per_batch"] as? [String: Double])
-    let image = try #require(document["ms_per_image"] as? [String: Double])
-    let median = try #require(batch["median"])
-    #expect(abs(median - 2 * (try #require(image["median"]))) < 1e-9)
-    #expect(try #require(batch["min"]) <= median)
-    let (p95, p99) = (try #require(batch["p95"]), try #require(batch["p99"]))
-    let max = try #require(batch["max"])
-    #expect(median <= p95 && p95 <= p99 && p99 <= max)
-  }
-
-  @Test("bench measures every size with every batch, and stops at its limit")
-  func benchTable() async throws {
-    let result = try await BuiltCommand.run([
-      "bench", "-q", "-m", "demo", "-d", "cpu", "--size", "28,20x24", "--batch", "1,3",
-      "--iterations", "1000000", "--limit", "0.05", "--warmup", "1", "--format", "json",
-    ])
-    #expect(result.status == 0, "\(result.errors)")
-    let documents = try result.jsonLines()
-    let cases = documents.map {
-      "\($0["height"] ?? "")x\($0["width"] ?? "") \($0["batch"] ?? "")"
-    }
-    #expect(cases == ["28x28 1", "28x28 3", "20x24 1", "20x24 3"])
-    #expect(documents.allSatisfy { (1..<1_000_000).contains($0["iterations"] as? Int ?? 0) })
   }
 
   @Test(

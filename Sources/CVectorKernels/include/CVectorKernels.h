@@ -57,6 +57,11 @@ typedef struct {
 
   /// y[i] = a[i] + b[i]
   void (*add)(const float *a, const float *b, float *y, size_t count);
+
+  /// `rounds` times `products_per_round` multiply-adds that need nothing but registers: as fast as
+  /// the processor's arithmetic goes. Returns what cannot be had without them.
+  float (*multiply_add)(size_t rounds, float factor, float addend);
+  size_t products_per_round;
 } vector_kernels;
 
 typedef enum {

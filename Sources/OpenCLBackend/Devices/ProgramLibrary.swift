@@ -26,6 +26,7 @@ final class ProgramLibrary: Sendable {
   let context: Context
   private let builder: ProgramBuilder
   private let programs = Mutex<[ProgramRequest: Shared<Program>]>([:])
+  private let buildTimeSoFar = Mutex(Duration.zero)
 
   init(context: Context, timeLimit: Duration) {
     self.context = context
@@ -33,6 +34,9 @@ final class ProgramLibrary: Sendable {
     builder.timeLimit = timeLimit
     self.builder = builder
   }
+
+  /// How long callers have waited for programs.
+  var buildTime: Duration { buildTimeSoFar.withLock { $0 } }
 
   /// Builds what is not there yet, several at once. Two callers may build the same program; the
   /// first to finish is kept.
@@ -45,7 +49,11 @@ final class ProgramLibrary: Sendable {
     for request in missing {
       sources.append(try ProgramSource(kernels: [request.file], options: request.options))
     }
+    guard !sources.isEmpty else { return }
+    let start = ContinuousClock.now
     let built = try builder.build(sources)
+    let time = start.duration(to: .now)
+    buildTimeSoFar.withLock { $0 += time }
     programs.withLock { programs in
       for (request, program) in zip(missing, built) where programs[request] == nil {
         programs[request] = program

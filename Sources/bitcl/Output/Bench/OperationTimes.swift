@@ -11,12 +11,15 @@ struct OperationTimes: Encodable {
     let gigaflops: Double?
     /// Of what has to be read and written at least.
     let gigabytes: Double?
+    /// Of the arithmetic's measured peak.
+    let shareOfPeak: Double?
 
     private enum CodingKeys: String, CodingKey {
       case name, share
       case milliseconds = "ms"
       case gigaflops = "gflop_per_second"
       case gigabytes = "gb_per_second"
+      case shareOfPeak = "share_of_peak"
     }
   }
 
@@ -28,8 +31,10 @@ struct OperationTimes: Encodable {
     try rows.encode(to: encoder)
   }
 
-  /// - Parameter runs: The same steps each time; at least one run. A step's time is the median.
-  init?(_ runs: [[StepProfile]]) {
+  /// - Parameters:
+  ///   - runs: The same steps each time; at least one run. A step's time is the median.
+  ///   - peak: What the device's arithmetic gives at most, in floating-point operations a second.
+  init?(_ runs: [[StepProfile]], peak: Double?) {
     guard let steps = runs.first else { return nil }
     let seconds = steps.indices.map { step in
       let times = runs.map { $0[step].seconds }.sorted()
@@ -38,10 +43,12 @@ struct OperationTimes: Encodable {
     let sum = seconds.reduce(0, +)
     func row(_ name: String, _ seconds: Double, _ products: Int, _ bytes: Int) -> Row {
       let isTimed = seconds > 0
+      let flops = isTimed && products > 0 ? 2 * Double(products) / seconds : nil
       return Row(
         name: name, milliseconds: seconds * 1000, share: sum > 0 ? seconds / sum : 0,
-        gigaflops: isTimed && products > 0 ? 2e-9 * Double(products) / seconds : nil,
-        gigabytes: isTimed && bytes > 0 ? 1e-9 * Double(bytes) / seconds : nil)
+        gigaflops: flops.map { $0 * 1e-9 },
+        gigabytes: isTimed && bytes > 0 ? 1e-9 * Double(bytes) / seconds : nil,
+        shareOfPeak: flops.flatMap { flops in peak.map { flops / $0 } })
     }
     rows = zip(steps, seconds).map { row($0.name, $1, $0.multiplyAccumulates, $0.bytes) }
     total = row(
@@ -49,16 +56,22 @@ struct OperationTimes: Encodable {
       steps.reduce(0) { $0 + $1.bytes })
   }
 
-  var text: String {
-    let cells = (rows + [total]).map { row in
+  static let columns = ["step", "ms", "%", "GFLOP/s", "GB/s", "% of peak"]
+
+  /// The rows and the total as cells of `columns`.
+  var cells: [[String]] {
+    (rows + [total]).map { row in
       [
         Text.printable(row.name), Text.fixed(row.milliseconds, decimals: 3),
         Text.fixed(row.share * 100, decimals: 1),
         row.gigaflops.map { Text.fixed($0, decimals: 1) } ?? "",
         row.gigabytes.map { Text.fixed($0, decimals: 1) } ?? "",
+        row.shareOfPeak.map { Text.fixed($0 * 100, decimals: 1) } ?? "",
       ]
     }
-    return Text.table(
-      [["step", "ms", "%", "GFLOP/s", "GB/s"]] + cells, rightAligned: [1, 2, 3, 4])
+  }
+
+  var text: String {
+    Text.table([Self.columns] + cells, rightAligned: Set(1..<Self.columns.count))
   }
 }

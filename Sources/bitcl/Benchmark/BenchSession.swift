@@ -1,0 +1,120 @@
+import BigTransfer
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Measures case by case on one device, and writes each row when it is done.
+struct BenchSession {
+  private let prepared: PreparedModel
+  private let subject: BenchSubject
+  private let stopwatch: Stopwatch
+  private let baseline: BenchBaseline?
+  private let file: OutputFile?
+  private let timesOperations: Bool
+  private let measuresPeak: Bool
+  private var writer: any BenchWriter
+  /// The best that the loops gave so far.
+  private var peak: ArithmeticPeak?
+  private var lines = ""
+  private var verdicts: [BenchComparison.Verdict] = []
+
+  private static let profileRuns = 5
+
+  init(
+    bench: Bench, prepared: PreparedModel, subject: BenchSubject, baseline: BenchBaseline?,
+    file: OutputFile?
+  ) {
+    self.prepared = prepared
+    self.subject = subject
+    self.baseline = baseline
+    self.file = file
+    stopwatch = Stopwatch(warmup: bench.warmup, rule: bench.stoppingRule)
+    timesOperations = bench.operations
+    measuresPeak = bench.peak
+    writer = bench.format.writer(to: .standardOutput, compares: baseline != nil)
+  }
+
+  mutating func begin() async throws {
+    try await updatePeak()
+    try writer.begin(subject, peak: peak)
+  }
+
+  mutating func measure(_ entry: BenchCase) async throws {
+    let input = entry.input
+    let measurement = try await time(entry)
+    // Beside what it is compared with: a shared machine is not the same all the time.
+    try await updatePeak()
+    let operations = try await profile(input)
+    // Figures of another device would pass for this one's.
+    guard await prepared.deviceName == subject.device else {
+      throw CommandFailure(
+        .unavailable,
+        "\(subject.device) failed at \(input); \(await prepared.deviceName) took over")
+    }
+    var report = BenchReport(
+      subject, scenario: entry.scenario, input: input, warmup: stopwatch.warmup, measurement,
+      multiplyAccumulates: try prepared.model.network.multiplyAccumulates(forInput: input),
+      peak: peak, operations: operations)
+    if let baseline {
+      let comparison = BenchComparison(
+        report.perBatch, beside: baseline[entry.key(of: prepared.model)])
+      verdicts.append(comparison.verdict)
+      report.comparison = comparison
+    }
+    try writer.write(report)
+    guard let file else { return }
+    lines += try JSON.encode(report, compact: true) + "\n"
+    try file.write(Data(lines.utf8))
+  }
+
+  /// - Throws: `EarlyExit` if something has become slower.
+  mutating func end(_ console: Console) throws {
+    try writer.end()
+    guard let baseline else { return }
+    func count(_ verdict: BenchComparison.Verdict) -> Int { verdicts.count { $0 == verdict } }
+    console.note(
+      "Beside \(baseline.path): \(count(.faster)) faster, \(count(.slower)) slower,"
+        + " \(verdicts.count - count(.faster) - count(.slower)) without a verdict")
+    if count(.slower) > 0 { throw EarlyExit(status: .checkFailed) }
+  }
+
+  private func time(_ entry: BenchCase) async throws -> Measurement {
+    switch entry.scenario {
+    case .latency:
+      let network = prepared.model.network
+      return try await stopwatch.latency(
+        of: BenchCase.noise(entry.input), on: prepared,
+        returning: network.logits ?? network.pooledFeatures)
+    case .throughput:
+      return try await stopwatch.throughput(
+        of: BenchCase.noise(entry.input.oneImage), batch: entry.input.batch,
+        on: try ImageClassifier(prepared))
+    }
+  }
+
+  /// A device that has no time left for the loops has none for networks either; what is wrong with it
+  /// shows there.
+  private mutating func updatePeak() async throws {
+    guard measuresPeak else { return }
+    let found = try await prepared.measurePeak()
+    peak = peak?.joined(with: found) ?? found
+  }
+
+  /// Nil where it is not asked for, or the backend cannot tell.
+  private func profile(_ shape: TensorShape) async throws -> OperationTimes? {
+    guard timesOperations else { return nil }
+    let network = prepared.model.network
+    let input = BenchCase.noise(shape)
+    var runs: [[StepProfile]] = []
+    for _ in 0..<Self.profileRuns {
+      try Task.checkCancellation()
+      let node = network.logits ?? network.pooledFeatures
+      guard let run = try await prepared.profile(input, returning: [node]) else { return nil }
+      runs.append(run)
+    }
+    return OperationTimes(runs, peak: peak?.best)
+  }
+}
