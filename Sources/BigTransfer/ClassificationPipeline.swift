@@ -58,7 +58,7 @@ final class ClassificationPipeline: Sendable {
     var start = 0
     var batch: [ImageRequest] = []
     func send() async -> Bool {
-      let tensors = await Self.tensors(for: batch, preprocessor)
+      let tensors = await preprocessor.prepare(batch) { $0 }
       let isWanted = await prepared.send(
         PreparedBatch(start: start, names: batch.map(\.name), tensors: tensors))
       start += batch.count
@@ -72,37 +72,6 @@ final class ClassificationPipeline: Sendable {
     }
     if !batch.isEmpty { _ = await send() }
     prepared.finish()
-  }
-
-  /// Decodes and prepares the images of a batch side by side.
-  private static func tensors(
-    for batch: [ImageRequest], _ preprocessor: ImagePreprocessor
-  ) async -> [Result<HostTensor, any Error>] {
-    guard batch.count > 1 else {
-      return batch.map {
-        $0.source.flatMap { source in
-          Result { try preprocessor.tensor(for: source) }
-        }
-      }
-    }
-    // Each image on a thread of its own; splitting an image over threads as well gains nothing.
-    let alone = ImagePreprocessor(
-      preprocessor.configuration, limits: preprocessor.limits, concurrency: .callingThread)
-    return await withTaskGroup(of: (Int, Result<HostTensor, any Error>).self) { group in
-      for (place, request) in batch.enumerated() {
-        group.addTask {
-          let result = Result {
-            try Task.checkCancellation()
-            return try alone.tensor(for: try request.source.get())
-          }
-          return (place, result)
-        }
-      }
-      var results = [Result<HostTensor, any Error>](
-        repeating: .failure(CancellationError()), count: batch.count)
-      for await (place, result) in group { results[place] = result }
-      return results
-    }
   }
 
   private typealias Window = VerificationWindow<PreparedBatch>

@@ -96,6 +96,22 @@ struct BenchTests {
     #expect(abs(rate - 1000 / (try #require(image["mean"]))) < 1e-6 * rate)
   }
 
+  @Test("images go from the file to the label, or to the tensor alone")
+  func images() async throws {
+    let images = (0..<3).map { BuiltCommand.sample("digit-\($0)-a.png") }
+    let options = ["--batch", "2", "--iterations", "5", "--format", "json"]
+    let result = try await Self.bench(options + ["--scenario", "throughput,prepare"] + images)
+    #expect(result.status == 0, "\(result.errors)")
+    let documents = try result.jsonLines()
+    #expect(documents.map { $0["scenario"] as? String } == ["throughput", "prepare"])
+    #expect(documents[0]["gflop_per_second"] != nil && documents[1]["gflop_per_second"] == nil)
+    for scenario in ["throughput", "prepare"] {
+      let broken = try await Self.bench(options + ["--scenario", scenario, "Package.swift"])
+      #expect(broken.status == 2)
+      #expect(broken.errors.contains("Package.swift"))
+    }
+  }
+
   @Test("every format has a row for each measurement, and text and Markdown say how it was made")
   func formats() async throws {
     let options = ["--batch", "1,2", "--iterations", "2", "--format"]

@@ -86,6 +86,8 @@ struct ExitCodeTests {
     Case(arguments: ["bench", "--iterations", "0"], status: 64, message: "--iterations"),
     Case(arguments: ["bench", "--batch", "1,,8"], status: 64, message: "--batch"),
     Case(arguments: ["bench", "--limit", "0"], status: 64, message: "--limit"),
+    Case(arguments: ["bench", "--scenario", "prepare"], status: 64, message: "needs images"),
+    Case(arguments: ["bench", image], status: 64, message: "--scenario throughput"),
     Case(arguments: ["bench", "--spread", "0"], status: 64, message: "--spread"),
     Case(arguments: ["bench", "--scenario", "speed"], status: 64, message: "--scenario"),
     Case(

@@ -7,4 +7,6 @@ enum BenchScenario: String, CaseIterable, Codable, ExpressibleByArgument {
   /// A stream of batches as `classify` keeps it going for a folder: the next ones are made ready
   /// while the device computes.
   case throughput
+  /// Reading, decoding and preparing images, as `classify` does before the device has them.
+  case prepare
 }

@@ -13,6 +13,7 @@ struct BenchSession {
   private let stopwatch: Stopwatch
   private let baseline: BenchBaseline?
   private let file: OutputFile?
+  private let images: [ImageRequest]
   private let timesOperations: Bool
   private let measuresPeak: Bool
   private var writer: any BenchWriter
@@ -32,6 +33,7 @@ struct BenchSession {
     self.baseline = baseline
     self.file = file
     stopwatch = Stopwatch(warmup: bench.warmup, rule: bench.stoppingRule)
+    images = bench.images.map { ImageRequest(name: $0, source: .success(.file($0))) }
     timesOperations = bench.operations
     measuresPeak = bench.peak
     writer = bench.format.writer(to: .standardOutput, compares: baseline != nil)
@@ -47,7 +49,8 @@ struct BenchSession {
     let measurement = try await time(entry)
     // Beside what it is compared with: a shared machine is not the same all the time.
     try await updatePeak()
-    let operations = try await profile(input)
+    let computes = entry.scenario != .prepare
+    let operations = computes ? try await profile(input) : nil
     // Figures of another device would pass for this one's.
     guard await prepared.deviceName == subject.device else {
       throw CommandFailure(
@@ -56,7 +59,8 @@ struct BenchSession {
     }
     var report = BenchReport(
       subject, scenario: entry.scenario, input: input, warmup: stopwatch.warmup, measurement,
-      multiplyAccumulates: try prepared.model.network.multiplyAccumulates(forInput: input),
+      multiplyAccumulates: computes
+        ? try prepared.model.network.multiplyAccumulates(forInput: input) : nil,
       peak: peak, operations: operations)
     if let baseline {
       let comparison = BenchComparison(
@@ -82,6 +86,7 @@ struct BenchSession {
   }
 
   private func time(_ entry: BenchCase) async throws -> Measurement {
+    let batch = entry.input.batch
     switch entry.scenario {
     case .latency:
       let network = prepared.model.network
@@ -89,9 +94,14 @@ struct BenchSession {
         of: BenchCase.noise(entry.input), on: prepared,
         returning: network.logits ?? network.pooledFeatures)
     case .throughput:
+      let noise = ImageSource.tensor(BenchCase.noise(entry.input.oneImage))
       return try await stopwatch.throughput(
-        of: BenchCase.noise(entry.input.oneImage), batch: entry.input.batch,
-        on: try ImageClassifier(prepared))
+        of: images.isEmpty ? [ImageRequest(name: "noise", source: .success(noise))] : images,
+        batch: batch, on: try ImageClassifier(prepared))
+    case .prepare:
+      return try await stopwatch.preparation(
+        of: images, batch: batch,
+        by: ImagePreprocessor(try prepared.model.imageProcessorConfiguration()))
     }
   }
 

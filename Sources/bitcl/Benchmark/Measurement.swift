@@ -18,37 +18,19 @@ struct Stopwatch {
 
   private static let clock = ContinuousClock()
 
-  /// One run after the other, each timed by itself.
+  /// One request after the other.
   /// - Throws: As `PreparedModel.run(_:returning:)`.
   func latency(
     of input: HostTensor, on prepared: PreparedModel, returning node: Network.NodeID
   ) async throws -> Measurement {
-    let start = Self.clock.now
-    var repetitions = Repetitions(rule, since: start)
-    var first: Duration?
-    var warmed = 0
-    while true {
-      try Task.checkCancellation()
-      let time = try await Self.clock.measure {
-        _ = try await prepared.run(input, returning: [node])
-      }
-      first = first ?? time
-      guard warmed == warmup else {
-        warmed += 1
-        continue
-      }
-      if let reason = repetitions.add(time) {
-        return Measurement(
-          first: first ?? time, times: repetitions.times, reason: reason, inFlight: 1)
-      }
-    }
+    try await runs { _ = try await prepared.run(input, returning: [node]) }
   }
 
-  /// An endless stream of one image, in batches, through what `classify` labels a folder with.
-  /// - Parameter image: [1, H, W, C].
-  /// - Throws: As `PreparedModel.run(_:returning:)`.
+  /// An endless stream of images, in batches, through what `classify` labels a folder with.
+  /// - Parameter images: At least one; they are given again and again.
+  /// - Throws: As `PreparedModel.run(_:returning:)`; what is wrong with an image.
   func throughput(
-    of image: HostTensor, batch: Int, on classifier: ImageClassifier
+    of images: [ImageRequest], batch: Int, on classifier: ImageClassifier
   ) async throws -> Measurement {
     let start = Self.clock.now
     var repetitions = Repetitions(rule, since: start)
@@ -57,7 +39,7 @@ struct Stopwatch {
     // Until as many are under way as there can be.
     var settling = max(warmup, Classifications.batchesInFlight)
     let stream = classifier.classifications(
-      ofEach: EndlessImages(image: image), batchSize: batch, topK: 1, threshold: nil)
+      ofEach: EndlessImages(images: images), batchSize: batch, topK: 1, threshold: nil)
     for await classification in stream {
       _ = try classification.result.get()
       guard (classification.position + 1).isMultiple(of: batch) else { continue }
@@ -78,22 +60,61 @@ struct Stopwatch {
     // The stream ends by itself only where its task was cancelled.
     throw CancellationError()
   }
+
+  /// Reading, decoding and preparing batches of images, one batch after the other.
+  /// - Parameter images: At least one; they are given again and again.
+  /// - Throws: What is wrong with an image.
+  func preparation(
+    of images: [ImageRequest], batch: Int, by preprocessor: ImagePreprocessor
+  ) async throws -> Measurement {
+    var place = 0
+    return try await runs {
+      let next = (0..<batch).map { images[(place + $0) % images.count] }
+      place = (place + batch) % images.count
+      for tensor in await preprocessor.prepare(next, finish: { $0 }) { _ = try tensor.get() }
+    }
+  }
+
+  /// One run after the other, each timed by itself.
+  private func runs(_ run: () async throws -> Void) async throws -> Measurement {
+    let start = Self.clock.now
+    var repetitions = Repetitions(rule, since: start)
+    var first: Duration?
+    var warmed = 0
+    while true {
+      try Task.checkCancellation()
+      let begin = Self.clock.now
+      try await run()
+      let time = begin.duration(to: Self.clock.now)
+      first = first ?? time
+      guard warmed == warmup else {
+        warmed += 1
+        continue
+      }
+      if let reason = repetitions.add(time) {
+        return Measurement(
+          first: first ?? time, times: repetitions.times, reason: reason, inFlight: 1)
+      }
+    }
+  }
 }
 
-/// The same preprocessed image for ever.
+/// The same images again and again.
 private struct EndlessImages: AsyncSequence, Sendable {
   typealias Element = ImageRequest
   typealias Failure = Never
 
-  let image: HostTensor
+  let images: [ImageRequest]
 
   struct Iterator: AsyncIteratorProtocol {
-    let request: ImageRequest
+    let images: [ImageRequest]
+    var place = 0
 
-    mutating func next() async -> ImageRequest? { request }
+    mutating func next() async -> ImageRequest? {
+      defer { place = (place + 1) % images.count }
+      return images[place]
+    }
   }
 
-  func makeAsyncIterator() -> Iterator {
-    Iterator(request: ImageRequest(name: "noise", source: .success(.tensor(image))))
-  }
+  func makeAsyncIterator() -> Iterator { Iterator(images: images) }
 }

@@ -21,6 +21,10 @@ struct Bench: AsyncParsableCommand {
       of both measurements explains, and by more than 1 %.
       """)
 
+  @Argument(
+    help: "Image files for throughput, from the file to the label, and for prepare.")
+  var images: [String] = []
+
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var deviceOptions: DeviceOptions
   @OptionGroup var policyOptions: DevicePolicyOptions
@@ -28,7 +32,8 @@ struct Bench: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "latency: one request at a time; throughput: a stream of batches, as for a folder of images,"
-        + " the next ones being prepared while the device computes. Both with a comma.",
+        + " the next ones being prepared while the device computes; prepare: reading, decoding and"
+        + " scaling the images alone. Several with commas.",
       valueName: "scenario"))
   var scenario: CommaSeparated<BenchScenario> = [.latency]
 
@@ -90,6 +95,13 @@ struct Bench: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if scenario.elements.contains(.prepare), images.isEmpty {
+      throw ValidationError("--scenario prepare needs images. Name files.")
+    }
+    if !images.isEmpty, size != nil || scenario.elements == [.latency] {
+      throw ValidationError(
+        "Images are for --scenario throughput and prepare, at the model's own size.")
+    }
     guard batch.elements.allSatisfy((1...4096).contains) else {
       throw ValidationError("--batch must be 1 to 4096.")
     }

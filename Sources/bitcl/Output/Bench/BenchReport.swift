@@ -11,18 +11,19 @@ struct BenchReport: Encodable {
   let measurement: Measurement
   let perBatch: TimeStatistics
   let perImage: TimeStatistics
-  /// Of the latency, the inverse of the median; of a stream, over all of it.
+  /// Of a stream, over all of it; else by the median.
   let imagesPerSecond: Double
-  /// Of the network's multiply-accumulates, each counted as two operations.
-  let flops: Double
+  /// Operations a second: the network's multiply-accumulates, each counted as two; nil where it does not
+  /// run.
+  let flops: Double?
   let peak: ArithmeticPeak?
   let operations: OperationTimes?
   var comparison: BenchComparison?
 
-  /// - Parameter multiplyAccumulates: Of the network for the whole batch.
+  /// - Parameter multiplyAccumulates: Of the network for the whole batch; nil where it does not run.
   init(
     _ subject: BenchSubject, scenario: BenchScenario, input: TensorShape, warmup: Int,
-    _ measurement: Measurement, multiplyAccumulates: Int, peak: ArithmeticPeak?,
+    _ measurement: Measurement, multiplyAccumulates: Int?, peak: ArithmeticPeak?,
     operations: OperationTimes?
   ) {
     self.subject = subject
@@ -34,13 +35,14 @@ struct BenchReport: Encodable {
     self.operations = operations
     perBatch = TimeStatistics(measurement.times)
     perImage = TimeStatistics(measurement.times, dividedBy: input.batch)
-    let typical = scenario == .latency ? perImage.median : perImage.mean
-    imagesPerSecond = 1000 / typical
-    flops = 2 * Double(multiplyAccumulates) / Double(input.batch) * imagesPerSecond
+    let typical = scenario == .throughput ? perImage.mean : perImage.median
+    let imagesPerSecond = 1000 / typical
+    self.imagesPerSecond = imagesPerSecond
+    flops = multiplyAccumulates.map { 2 * Double($0) / Double(input.batch) * imagesPerSecond }
   }
 
   var shareOfPeak: Double? {
-    guard let best = peak?.best, best > 0 else { return nil }
+    guard let flops, let best = peak?.best, best > 0 else { return nil }
     return flops / best
   }
 
@@ -103,7 +105,7 @@ struct BenchReport: Encodable {
     try fields.encode(perImage, forKey: .perImage)
     try fields.encode(perBatch.interval, forKey: .interval)
     try fields.encode(imagesPerSecond, forKey: .imagesPerSecond)
-    try fields.encode(flops * 1e-9, forKey: .gigaflops)
+    try fields.encodeIfPresent(flops.map { $0 * 1e-9 }, forKey: .gigaflops)
     try fields.encodeIfPresent(shareOfPeak, forKey: .shareOfPeak)
     try fields.encodeIfPresent(operations, forKey: .operations)
     try fields.encodeIfPresent(comparison, forKey: .comparison)

@@ -20,7 +20,7 @@ enum BenchTable {
       report.scenario.rawValue, "\(report.input.height)x\(report.input.width)",
       "\(report.input.batch)", first, milliseconds[0], interval, milliseconds[1], milliseconds[2],
       milliseconds[3], Text.fixed(report.imagesPerSecond, decimals: 1),
-      Text.fixed(report.flops * 1e-9, decimals: 1),
+      report.flops.map { Text.fixed($0 * 1e-9, decimals: 1) } ?? "",
       report.shareOfPeak.map { Text.fixed($0 * 100, decimals: 1) } ?? "",
       "\(report.measurement.times.count)",
     ] + (report.comparison.map { [$0.text] } ?? [])

@@ -47,7 +47,7 @@ struct CSVBenchWriter: BenchWriter {
       "", "\(report.measurement.times.count)", "\(report.measurement.first / .milliseconds(1))",
       "\(times.median)", "\(times.interval.low)", "\(times.interval.high)",
       "\(times.interval.confidence)", "\(times.min)", "\(times.p95)", "\(times.p99)",
-      "\(times.max)", "\(report.imagesPerSecond)", "\(report.flops * 1e-9)", "", "",
+      "\(times.max)", "\(report.imagesPerSecond)", text(report.flops.map { $0 * 1e-9 }), "", "",
       text(report.shareOfPeak), text(report.peak?.openCL.map { $0 * 1e-9 }),
       text(report.peak?.native.map { $0 * 1e-9 }), text(comparison?.oldMedian),
       text(comparison?.ratio), text(comparison?.low), text(comparison?.high),
