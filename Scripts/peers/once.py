@@ -9,13 +9,19 @@ import time
 
 
 def pixels(file, size):
-    """As BitImageProcessor prepares an image for these models: squashed to a square, −1 … 1."""
+    """As the checkpoint's preprocessor_config.json says: the shorter edge scaled to `size`, the middle
+    cut out, −1 … 1."""
     import numpy
     from PIL import Image
     with Image.open(file) as image:
-        square = image.convert("RGB").resize((size, size), Image.BILINEAR)
-    values = numpy.asarray(square, dtype=numpy.float32)
-    values = values * numpy.float32(1 / 127.5) - numpy.float32(1)
+        image = image.convert("RGB")
+        width, height = image.size
+        shorter = min(width, height)
+        scaled = image.resize((int(size * width / shorter), int(size * height / shorter)),
+                              Image.BILINEAR)
+    left, top = (scaled.width - size) // 2, (scaled.height - size) // 2
+    middle = scaled.crop((left, top, left + size, top + size))
+    values = numpy.asarray(middle, dtype=numpy.float32) * numpy.float32(2 / 255) - numpy.float32(1)
     return numpy.ascontiguousarray(values.transpose(2, 0, 1))[None]
 
 

@@ -11,6 +11,7 @@ import numpy
 
 from . import client, images
 from .client import Bitcl, Failure, Peer, run
+from .once import pixels as once_pixels
 
 # A sound Float implementation, relative to the largest logit: the limit of the fixtures' goldens.
 TOLERANCE = 2e-5
@@ -179,11 +180,23 @@ def folder(session):
     processes(session, "folder R50x1 224", commands, per=count)
 
 
+def check_pixels(session, model, photo):
+    """Both prepare an image alike, but for the rounding of the last step."""
+    from safetensors.numpy import load_file
+    with tempfile.TemporaryDirectory() as folder:
+        run([session.bitcl, "preprocess", "-q", "-m", model, photo, "-o", f"{folder}/out"])
+        difference = numpy.abs(
+            load_file(f"{folder}/out")["pixel_values"] - once_pixels(photo, 224)).max()
+    if not difference <= 1e-6:
+        raise Failure(f"{photo} is prepared in two ways: they differ by {difference:.1e}")
+
+
 def preprocess(session):
     """Decoding and preparing alone, on all threads; milliseconds an image, without the start."""
     model = session.models.checkpoint("R50x1", 224)
     for kind in ("jpg", "png"):
         photos = images.make(session.work / kind, kind, 64)[:64]
+        check_pixels(session, model, photos[0])
         bitcl = Bitcl(session.bitcl, "cpu", model)
         values = {"bitcl": [], "pillow": []}
         for _ in range(session.rounds):

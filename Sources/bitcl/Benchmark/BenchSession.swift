@@ -15,7 +15,8 @@ struct BenchSession {
   private let file: OutputFile?
   private let images: [ImageRequest]
   private let timesOperations: Bool
-  private let measuresPeak: Bool
+  private var measuresPeak: Bool
+  private let console: Console
   private var writer: any BenchWriter
   /// The best that the loops gave so far.
   private var peak: ArithmeticPeak?
@@ -36,6 +37,7 @@ struct BenchSession {
     images = bench.images.map { ImageRequest(name: $0, source: .success(.file($0))) }
     timesOperations = bench.operations
     measuresPeak = bench.peak
+    console = bench.common.console
     writer = bench.format.writer(to: .standardOutput, compares: baseline != nil)
   }
 
@@ -75,7 +77,7 @@ struct BenchSession {
   }
 
   /// - Throws: `EarlyExit` if something has become slower.
-  mutating func end(_ console: Console) throws {
+  mutating func end() throws {
     try writer.end()
     guard let baseline else { return }
     func count(_ verdict: BenchComparison.Verdict) -> Int { verdicts.count { $0 == verdict } }
@@ -105,12 +107,16 @@ struct BenchSession {
     }
   }
 
-  /// A device that has no time left for the loops has none for networks either; what is wrong with it
-  /// shows there.
+  /// Without a peak all else can still be measured. A device that was lost over it is noticed as one.
   private mutating func updatePeak() async throws {
     guard measuresPeak else { return }
-    let found = try await prepared.measurePeak()
-    peak = peak?.joined(with: found) ?? found
+    do {
+      let found = try await prepared.measurePeak()
+      peak = peak?.joined(with: found) ?? found
+    } catch let error where FailureKind(error) == .deviceUnavailable {
+      console.warn("\(subject.device): its arithmetic's peak could not be measured: \(error)")
+      measuresPeak = false
+    }
   }
 
   /// Nil where it is not asked for, or the backend cannot tell.

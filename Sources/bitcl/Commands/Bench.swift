@@ -141,7 +141,7 @@ struct Bench: AsyncParsableCommand {
       bench: self, prepared: prepared, subject: subject, baseline: baseline, file: file)
     try await session.begin()
     for entry in cases { try await session.measure(entry) }
-    try session.end(console)
+    try session.end()
   }
 
   /// Every scenario with every size and batch; looked at before anything is prepared.
