@@ -294,6 +294,7 @@ static inline void conv2d_tile(
   }
 }
 
+#ifndef FUNCTIONS_ONLY
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void conv2d_vector(
     __global const float *restrict x, __global const float *restrict w,
@@ -311,3 +312,4 @@ void conv2d_vector(
   conv2d_tile(DENSE, group, x, w, coefficients, residual, y, partials, patch, in, out, window,
               before, tile, activation);
 }
+#endif

@@ -10,14 +10,12 @@
 #define ITEMS 1  // work-items an output (1 … 256)
 #endif
 
-__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-void linear(
-    __global const float *restrict x, __global const float *restrict w,
-    __global const float *restrict bias, __global float *restrict y, int inputs, int outputs,
-    int in_stride, int out_stride)
+// One output of one image, by ITEMS work-items.
+static inline void linear_output(
+    int o, int image, int item, __local float *shared, __global const float *restrict x,
+    __global const float *restrict w, __global const float *restrict bias,
+    __global float *restrict y, int inputs, int outputs, int in_stride, int out_stride)
 {
-  __local float shared[ITEMS];
-  const int o = get_group_id(0), image = get_group_id(1), item = get_local_id(0);
   x += (size_t)image * in_stride;
   // Beyond the outputs the first row is read, and its sum dropped: barriers need all work-items.
   w += (size_t)(o < outputs ? o : 0) * inputs;
@@ -32,11 +30,27 @@ void linear(
   for (; i < inputs; i += ITEMS * 16)
     for (int k = i; k < min(i + 16, inputs); k++) s0.x = fma(x[k], w[k], s0.x);
   s0 = (s0 + s1) + (s2 + s3);
-  shared[item] = (s0.x + s0.y) + (s0.z + s0.w);
+  float sum = (s0.x + s0.y) + (s0.z + s0.w);
+#if ITEMS > 1
+  shared[item] = sum;
   barrier(CLK_LOCAL_MEM_FENCE);
-  if (item == 0) {
-    float sum = 0.0f;
-    for (int k = 0; k < ITEMS; k++) sum += shared[k];
-    y[(size_t)image * out_stride + o] = o < outputs ? sum + bias[o] : 0.0f;
-  }
+  if (item > 0) return;
+  sum = 0.0f;
+  for (int k = 0; k < ITEMS; k++) sum += shared[k];
+#endif
+  y[(size_t)image * out_stride + o] = o < outputs ? sum + bias[o] : 0.0f;
 }
+
+#ifndef FUNCTIONS_ONLY
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+void linear(
+    __global const float *restrict x, __global const float *restrict w,
+    __global const float *restrict bias, __global float *restrict y, int inputs, int outputs,
+    int in_stride, int out_stride)
+{
+  __local float shared[ITEMS];
+  linear_output(
+      get_group_id(0), get_group_id(1), get_local_id(0), shared, x, w, bias, y, inputs, outputs,
+      in_stride, out_stride);
+}
+#endif

@@ -57,6 +57,9 @@ static const struct {
   {"multiply_add.cl", (const unsigned char[]){
 #embed "../../Kernels/multiply_add.cl" suffix(, 0)
   }},
+  {"network_vector.cl", (const unsigned char[]){
+#embed "../../Kernels/network_vector.cl" suffix(, 0)
+  }},
   {"prelude.clh", (const unsigned char[]){
 #embed "../../Kernels/prelude.clh" suffix(, 0)
   }},

@@ -13,6 +13,8 @@ final class ResidentNetwork {
   private struct PlanKey: Hashable {
     let input: TensorShape
     let kept: Set<Network.NodeID>
+    /// Whether the plan may be one launch.
+    let inOneLaunch: Bool
   }
 
   private let network: Network
@@ -26,6 +28,8 @@ final class ResidentNetwork {
   private let need: MemoryNeed
   /// How long reading, packing and uploading the weights took.
   let uploadTime: Duration
+  /// Whether plans may be one launch: until one of them fails.
+  private var inOneLaunch = true
   /// The most recently used last.
   private var plans: [(key: PlanKey, plan: ExecutionPlan)] = []
 
@@ -44,10 +48,13 @@ final class ResidentNetwork {
     self.programs = programs
     context = programs.context
     queue = try CommandQueue(context: context)
-    try programs.build(Self.commonPrograms(network, kernels))
+    try programs.build(Self.commonPrograms(network, kernels, guards: guards))
     let standardizer = try WeightStandardizer(
       context: context, programs: programs, kernels: kernels, queue: queue, guards: guards)
-    weights = ResidentWeights(source: source, standardizer: standardizer)
+    weights = ResidentWeights(
+      source: source, standardizer: standardizer,
+      arena: kernels.network == nil
+        ? nil : WeightArena(need, limits: programs.context.device.limits))
     let start = ContinuousClock.now
     for (id, node) in network.nodes.enumerated() {
       try Self.upload(node, id, network, kernels, weights, queue)
@@ -58,9 +65,16 @@ final class ResidentNetwork {
   /// - Throws: `NetworkError`, `InsufficientDeviceMemory`, `OpenCLError`, what the weight source
   ///   throws.
   func run(_ input: HostTensor, returning nodes: [Network.NodeID]) throws -> [HostTensor] {
-    let key = PlanKey(input: input.shape, kept: Set(nodes))
+    let key = PlanKey(input: input.shape, kept: Set(nodes), inOneLaunch: inOneLaunch)
     guard let plan = try plan(for: key) else { return try runHalves(input, nodes) }
-    return try plan.run(input, returning: nodes, queue: queue, timeLimit: timeLimit)
+    do {
+      return try plan.run(input, returning: nodes, queue: queue, timeLimit: timeLimit)
+    } catch is NetworkLaunchFailed {
+      // The same kernels, launched one by one, give the same bits.
+      inOneLaunch = false
+      plans.removeAll { $0.key.inOneLaunch }
+      return try run(input, returning: nodes)
+    }
   }
 
   /// Times the steps of a run, on a queue of its own: profiling costs some drivers a little.
@@ -68,7 +82,10 @@ final class ResidentNetwork {
   func profile(
     _ input: HostTensor, returning nodes: [Network.NodeID]
   ) throws -> [StepProfile] {
-    guard let plan = try plan(for: PlanKey(input: input.shape, kept: Set(nodes))) else {
+    guard
+      let plan = try plan(
+        for: PlanKey(input: input.shape, kept: Set(nodes), inOneLaunch: false))
+    else {
       throw OpenCLError(
         .invalidRequest, device: context.device.label,
         detail: "a batch of \(input.shape.batch) does not fit as one: profile a smaller one")
@@ -88,7 +105,7 @@ final class ResidentNetwork {
     let limits = context.device.limits
     let blueprint = try ExecutionPlan.Blueprint(
       network, input: key.input, kept: key.kept, kernels: kernels, limits: limits,
-      isGuarded: guards != nil)
+      isGuarded: guards != nil, inOneLaunch: key.inOneLaunch && weights.areInArena)
     let need = need.running(key.input, arena: blueprint.arenaByteCount)
     if !need.fits(limits) {
       if key.input.batch > 1 { return nil }
@@ -121,7 +138,7 @@ final class ResidentNetwork {
 
   /// The kernel that writes each node in a plan that is still at hand, with its tile parameters.
   func kernels(input: TensorShape, kept: Set<Network.NodeID>) -> [Network.NodeID: String] {
-    let key = PlanKey(input: input, kept: kept)
+    let key = PlanKey(input: input, kept: kept, inOneLaunch: inOneLaunch)
     return plans.first { $0.key == key }?.plan.writers ?? [:]
   }
 
@@ -138,14 +155,17 @@ final class ResidentNetwork {
 
   /// Programs that can be named before a size is known, so that they build together.
   private static func commonPrograms(
-    _ network: Network, _ kernels: KernelSet
+    _ network: Network, _ kernels: KernelSet, guards: PlanGuards?
   ) -> Set<ProgramRequest> {
     var requests: Set = [WeightStandardizer.program(kernels)]
     let activation = network.prevailingActivation
+    if case .vector(let tuning, _, let program?) = kernels, guards == nil, network.isPreactivated {
+      return requests.union([program.request(tuning, activation: activation)])
+    }
     for node in network.nodes {
       switch node.operation {
       case .convolution:
-        if case .vector(let tuning, _) = kernels {
+        if case .vector(let tuning, _, _) = kernels {
           let dense = node.inputs[0] == 0 ? 1 : 0
           requests.insert(
             ProgramRequest(
@@ -177,14 +197,21 @@ final class ResidentNetwork {
       let packing = WeightPacking(convolution, isImage: node.inputs[0] == 0, kernels: kernels)
       _ = try weights.kernel(of: convolution, packing, queue: queue)
     case .groupNorm(let norm):
-      _ = try weights.vector(norm.weight)
-      _ = try weights.vector(norm.bias)
+      try weights.upload(norm.weight, queue: queue)
+      try weights.upload(norm.bias, queue: queue)
       _ = try weights.constants(of: norm.activation)
     case .add(let activation?): _ = try weights.constants(of: activation)
     case .linear(let linear):
-      _ = try weights.vector(linear.weight)
-      _ = try weights.vector(linear.bias)
+      try weights.upload(linear.weight, queue: queue)
+      try weights.upload(linear.bias, queue: queue)
     case .input, .zeroPad, .maxPool, .add(nil), .globalAveragePool: break
     }
+  }
+}
+
+extension Network {
+  /// Whether no sum has an activation of its own: then plans can be one launch as a rule.
+  fileprivate var isPreactivated: Bool {
+    nodes.allSatisfy { if case .add(_?) = $0.operation { false } else { true } }
   }
 }

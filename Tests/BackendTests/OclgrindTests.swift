@@ -80,7 +80,9 @@ private enum Simulator {
   /// Every n-th of the small cases is run.
   static let stride = 7
 
-  static let kernelSets = ["vector8", "tiled64", "tiled8", "reference"]
+  static let kernelSets =
+    OpenCLUnderTest.persistentSets.filter { $0 == "persistent8" }
+    + ["vector8", "tiled64", "tiled8", "reference"]
 
   struct NotOclgrind: Error, CustomStringConvertible {
     let description: String

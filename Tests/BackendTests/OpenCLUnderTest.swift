@@ -7,13 +7,22 @@ enum OpenCLUnderTest {
   static func device() throws -> Device { try DeviceUnderTest.device.get() }
 
   /// Every kernel set that the program can select on some device, where this one can run it.
-  static let kernelSets = vectorSets + ["tiled64", "tiled32", "tiled16", "tiled8", "reference"]
+  static let kernelSets =
+    persistentSets + vectorSets + ["tiled64", "tiled32", "tiled16", "tiled8", "reference"]
 
   /// A device without vector registers never gets these, and its compiler need not manage them:
   /// llvmpipe's takes more than five minutes.
   private static var vectorSets: [String] {
     let width = (try? device().limits.nativeFloatVectorWidth) ?? .max
     return width > 1 ? ["vector8", "vector16"] : []
+  }
+
+  /// Sets whose plans are one launch, where the device's language has the atomics.
+  static var persistentSets: [String] {
+    guard let device = try? device(), device.atomicsOption != nil,
+      device.quirks.loopIterationLimit == nil
+    else { return [] }
+    return vectorSets.map { $0.replacing("vector", with: "persistent") }
   }
 
   static func backend(kernelSet: String) throws -> OpenCLBackend {

@@ -19,7 +19,10 @@ struct LedgerResidencyTests {
     let (one, four) = (try await run(batches: 1), try await run(batches: 4))
     // The demo takes 32 x 32 pixels of three channels, and knows ten digits.
     #expect(four.bytes("written") - one.bytes("written") == 3 * 32 * 32 * 3 * 4)
-    #expect(four.bytes("read") - one.bytes("read") == 3 * 10 * 4)
+    // The logits; and after a plan that is one launch, a word that tells whether all went well.
+    let reads = four.calls("clEnqueueReadBuffer") - one.calls("clEnqueueReadBuffer")
+    #expect(reads == 3 || reads == 6)
+    #expect(four.bytes("read") - one.bytes("read") == 3 * 10 * 4 + (reads - 3) * 4)
     for object in ["context", "queue", "memory", "program", "kernel"] {
       #expect(four.made(object) == one.made(object), "\(object)")
     }
@@ -27,7 +30,6 @@ struct LedgerResidencyTests {
       #expect(four.calls(entryPoint) == one.calls(entryPoint), "\(entryPoint)")
     }
     #expect(four.calls("clEnqueueWriteBuffer") - one.calls("clEnqueueWriteBuffer") == 3)
-    #expect(four.calls("clEnqueueReadBuffer") - one.calls("clEnqueueReadBuffer") == 3)
     #expect(one.live.isEmpty && four.live.isEmpty)
   }
 }

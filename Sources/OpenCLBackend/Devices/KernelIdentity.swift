@@ -26,7 +26,8 @@ extension KernelSet {
   /// Every parameter of the set.
   fileprivate var identity: String {
     switch self {
-    case .vector(let tuning, let tiled): "\(tuning.buildOptions) \(tiled.buildOptions)"
+    case .vector(let tuning, let tiled, let network):
+      "\(tuning.buildOptions) \(tiled.buildOptions) \(network?.atomicsOption ?? "")"
     case .tiled(let tuning): tuning.buildOptions
     case .reference: "reference"
     }

@@ -3,8 +3,10 @@ import OpenCLRuntime
 /// Which convolution kernels a device runs, and how their tensors are laid out: a rung of the
 /// ladder from the fastest to the plainest.
 enum KernelSet: Hashable, Sendable, CustomStringConvertible {
-  /// `conv2d_vector.cl`, with `tiled` for convolutions whose patch does not fit.
-  case vector(VectorConvolutionTuning, tiled: TiledConvolutionTuning)
+  /// `conv2d_vector.cl`, with `tiled` for convolutions whose patch does not fit. Plans that consist of
+  /// nothing else are one launch of `network_vector.cl` where `network` is there.
+  case vector(
+    VectorConvolutionTuning, tiled: TiledConvolutionTuning, network: NetworkProgram? = nil)
   /// `conv2d_tiled.cl` for everything.
   case tiled(TiledConvolutionTuning)
   /// The `_ref.cl` kernels, nothing fused.
@@ -18,6 +20,9 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     if device.kind == .cpu, let plain = tiled.first,
       let vector = VectorConvolutionTuning.table.first(where: { $0.isValid(for: limits) })
     {
+      if let network = NetworkProgram(for: device) {
+        rungs.append(.vector(vector, tiled: plain, network: network))
+      }
       rungs.append(.vector(vector, tiled: plain))
     }
     // A driver may allow a kernel smaller groups than the device's limit: then the next tile.
@@ -32,7 +37,12 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     if limits.localMemory >= VectorConvolutionTuning.leastLocalMemory,
       let plain = TiledConvolutionTuning.table.first(where: { $0.isValid(for: limits) })
     {
-      sets += VectorConvolutionTuning.table.map { .vector($0, tiled: plain) }
+      for tuning in VectorConvolutionTuning.table {
+        if let network = NetworkProgram(for: device) {
+          sets.append(.vector(tuning, tiled: plain, network: network))
+        }
+        sets.append(.vector(tuning, tiled: plain))
+      }
     }
     return sets.first { $0.word == word }
   }
@@ -63,16 +73,24 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .vector(let tuning, _): "vector (\(tuning.microPixels)x\(tuning.outputBlock))"
+    case .vector(let tuning, _, let network):
+      "vector (\(tuning.microPixels)x\(tuning.outputBlock))"
+        + (network == nil ? "" : ", a network in one launch")
     case .tiled(let tuning): "tiled (\(tuning.tileM)x\(tuning.tileN)x\(tuning.tileK))"
     case .reference: "reference"
     }
   }
 
-  /// The word that names a rung: `vector8`, `tiled64`, `reference`.
+  /// How plans become one launch; nil where each step is a launch of its own.
+  var network: NetworkProgram? {
+    if case .vector(_, _, let network) = self { network } else { nil }
+  }
+
+  /// The word that names a rung: `persistent8`, `vector8`, `tiled64`, `reference`.
   var word: String {
     switch self {
-    case .vector(let tuning, _): "vector\(tuning.vector)"
+    case .vector(let tuning, _, let network):
+      (network == nil ? "vector" : "persistent") + "\(tuning.vector)"
     case .tiled(let tuning): "tiled\(tuning.tileM)"
     case .reference: "reference"
     }

@@ -2,13 +2,17 @@ import BiTModel
 import OpenCLRuntime
 import Synchronization
 
-/// One kernel file with its options.
+/// Kernel files that make one program, with its options.
 struct ProgramRequest: Hashable, Sendable {
-  let file: String
+  let files: [String]
   let options: String
 
   init(_ file: String, options: String = "") {
-    self.file = file
+    self.init([file], options: options)
+  }
+
+  init(_ files: [String], options: String = "") {
+    self.files = files
     self.options = options
   }
 
@@ -43,11 +47,11 @@ final class ProgramLibrary: Sendable {
   func build(_ requests: Set<ProgramRequest>) throws(OpenCLError) {
     let known = programs.withLock { $0 }
     let missing = requests.filter { known[$0] == nil }.sorted {
-      ($0.file, $0.options) < ($1.file, $1.options)
+      ($0.files.joined(), $0.options) < ($1.files.joined(), $1.options)
     }
     var sources: [ProgramSource] = []
     for request in missing {
-      sources.append(try ProgramSource(kernels: [request.file], options: request.options))
+      sources.append(try ProgramSource(kernels: request.files, options: request.options))
     }
     guard !sources.isEmpty else { return }
     let start = ContinuousClock.now
@@ -64,7 +68,7 @@ final class ProgramLibrary: Sendable {
   func program(_ request: ProgramRequest) throws(OpenCLError) -> Shared<Program> {
     try build([request])
     guard let program = programs.withLock({ $0[request] }) else {
-      throw OpenCLError(.missingSource(request.file))
+      throw OpenCLError(.missingSource(request.files.joined(separator: "+")))
     }
     return program
   }

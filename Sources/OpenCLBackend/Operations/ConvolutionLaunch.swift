@@ -40,7 +40,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
     switch kernels {
     case .reference: form = .reference
     case .tiled(let tuning): form = .tiled(tuning)
-    case .vector(let tuning, let fallback):
+    case .vector(let tuning, let fallback, _):
       let chooser = VectorTileChooser(
         tuning: tuning, computeUnits: limits.computeUnits, localMemory: limits.localMemory)
       let problem = VectorTileChooser.Problem(

@@ -14,15 +14,7 @@ struct ConvolutionOperation {
     let activation = plan.activation(of: source.norm)
     let program = try plan.programs.program(
       launch.program(activation: activation?.function ?? plan.prevailingActivation))
-    let weights = try plan.weights.kernel(of: convolution, launch.packing, queue: queue)
-    var flags: KernelFlags = []
-    if source.norm != nil { flags.insert(.normalize) }
-    if residual != nil { flags.insert(.residual) }
-    if gathersMoments { flags.insert(.statistics) }
-    let window = SIMD4(
-      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.dilation),
-      flags.rawValue)
-    let before = SIMD2(Int32(launch.before.top), Int32(launch.before.left))
+    let weights = try plan.weights.kernel(of: convolution, launch.packing, queue: queue).buffer
     let shapes: [KernelArgument] = [
       .int4(launch.input.extents), .int4(launch.output.extents), .int4(window), .int2(before),
     ]
@@ -37,15 +29,10 @@ struct ConvolutionOperation {
 
     switch launch.form {
     case .vector(let tuning, let tile, _):
-      let blocks = (launch.output.pixelStride + tuning.outputBlock - 1) / tuning.outputBlock
-      let runs = (blocks + tile.blocksPerGroup - 1) / tile.blocksPerGroup
-      let tiling = launch.tiling
-      let cut = SIMD4(
-        Int32(tile.rows), Int32(tile.columns), Int32(tiling.across), Int32(tile.blocksPerGroup))
       return try BoundKernel(
         "conv2d_vector", of: program, label: label,
-        operands + [.local(tile.patchBytes)] + shapes + [.int4(cut), constants],
-        global: WorkSize(runs, tiling.tiles, batch), local: WorkSize(1, 1, 1),
+        operands + [.local(tile.patchBytes)] + shapes + [.int4(cut(tile)), constants],
+        global: WorkSize(runs(tuning, tile), launch.tiling.tiles, batch), local: WorkSize(1, 1, 1),
         parameters: launch.parameters)
     case .tiled(let tuning):
       let columns = launch.output.pixelStride.roundedUp(to: tuning.tileN) / tuning.tileN
@@ -64,5 +51,62 @@ struct ConvolutionOperation {
         "conv2d_ref", of: program, label: label, plain + [.int(convolution.outputChannels)],
         global: global, local: local)
     }
+  }
+
+  /// Kernel, stride, dilation and flags.
+  private var window: SIMD4<Int32> {
+    var flags: KernelFlags = []
+    if source.norm != nil { flags.insert(.normalize) }
+    if residual != nil { flags.insert(.residual) }
+    if gathersMoments { flags.insert(.statistics) }
+    let convolution = launch.convolution
+    return SIMD4(
+      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.dilation),
+      flags.rawValue)
+  }
+
+  private var before: SIMD2<Int32> {
+    SIMD2(Int32(launch.before.top), Int32(launch.before.left))
+  }
+
+  /// The `tile` argument of `conv2d_vector.cl`.
+  private func cut(_ tile: VectorTile) -> SIMD4<Int32> {
+    SIMD4(
+      Int32(tile.rows), Int32(tile.columns), Int32(launch.tiling.across),
+      Int32(tile.blocksPerGroup))
+  }
+
+  /// Runs of channel blocks.
+  private func runs(_ tuning: VectorConvolutionTuning, _ tile: VectorTile) -> Int {
+    let blocks = (launch.output.pixelStride + tuning.outputBlock - 1) / tuning.outputBlock
+    return (blocks + tile.blocksPerGroup - 1) / tile.blocksPerGroup
+  }
+}
+
+extension ConvolutionOperation: NetworkOperation {
+  func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int? {
+    guard case .vector(let tuning, let tile, _) = launch.form else { return nil }
+    return runs(tuning, tile) * launch.tiling.tiles
+  }
+
+  func networkStep(
+    _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
+  ) throws -> NetworkStep {
+    guard case .vector(let tuning, let tile, let isDense) = launch.form else {
+      throw NetworkStep.unsupported(plan.name(output))
+    }
+    let weights = try plan.weights.kernel(of: launch.convolution, launch.packing, queue: queue)
+    var step = NetworkStep(isDense ? .denseConvolution : .convolution, tiles: tiles)
+    step.x = plan.operand(.tensor(source.tensor))
+    step.weight = try plan.place(weights)
+    step.coefficients = plan.operand(source.norm.map { .coefficients($0) })
+    step.residual = plan.operand(residual.map { .tensor($0) })
+    step.y = plan.operand(.tensor(output))
+    step.partials = plan.operand(gathersMoments ? .moments(output) : nil)
+    step.cut = SIMD4(Int32(runs(tuning, tile)), 0, before.x, before.y)
+    (step.input, step.output) = (launch.input.extents, launch.output.extents)
+    (step.window, step.tile) = (window, cut(tile))
+    step.activation = try plan.constants(plan.activation(of: source.norm))
+    return step
   }
 }

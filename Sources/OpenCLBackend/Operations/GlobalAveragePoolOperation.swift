@@ -39,3 +39,29 @@ struct GlobalAveragePoolOperation {
       local: local)
   }
 }
+
+extension GlobalAveragePoolOperation: NetworkOperation {
+  /// Runs of channels.
+  func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int? {
+    guard source.tensor != 0 else { return nil }
+    let stride = blueprint.tensors[output].pixelStride
+    return NetworkStep.parts(stride, atMost: 2 * blueprint.limits.computeUnits, of: 16).count
+  }
+
+  func networkStep(
+    _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
+  ) throws -> NetworkStep {
+    var step = NetworkStep(.globalAveragePool, tiles: tiles)
+    step.x = plan.operand(.tensor(source.tensor))
+    step.coefficients = plan.operand(source.norm.map { .coefficients($0) })
+    step.y = plan.operand(.tensor(output))
+    step.input = plan.tensors[source.tensor].extents
+    step.output = plan.tensors[output].extents
+    step.cut.y = Int32(
+      NetworkStep.parts(plan.tensors[output].pixelStride, atMost: tiles, of: 16).size)
+    let flags: KernelFlags = source.norm == nil ? [] : .normalize
+    step.window.w = flags.rawValue
+    step.activation = try plan.constants(plan.activation(of: source.norm))
+    return step
+  }
+}

@@ -5,7 +5,9 @@ import OpenCLRuntime
 /// per run but to upload the pixels, launch in order, and read the results.
 final class ExecutionPlan {
   let launches: [BoundKernel]
-  /// Of each launch.
+  /// Where all steps are one launch.
+  private let network: NetworkLaunch?
+  /// Of each step.
   let works: [Work]
   private let buffers: PlanBuffers
   private let tensors: [DeviceTensor]
@@ -21,14 +23,17 @@ final class ExecutionPlan {
     let tensors: [DeviceTensor]
     let fused: FusedNetwork
     let convolutions: [Network.NodeID: ConvolutionLaunch]
-    private let layout: PlanBuffers.Layout
+    private var layout: PlanBuffers.Layout
+    /// Where all steps are to be one launch.
+    private(set) var schedule: NetworkSchedule?
     /// Bytes of device memory that the plan will hold.
-    let arenaByteCount: Int
+    var arenaByteCount: Int { layout.byteCount }
 
+    /// - Parameter inOneLaunch: Whether the plan may be one launch, if the kernels can do so.
     /// - Throws: `NetworkError` where the input does not suit the network.
     init(
       _ network: Network, input: TensorShape, kept: Set<Network.NodeID>, kernels: KernelSet,
-      limits: DeviceLimits, isGuarded: Bool = false
+      limits: DeviceLimits, isGuarded: Bool = false, inOneLaunch: Bool = true
     ) throws(NetworkError) {
       let shapes = try network.shapes(forInput: input, upTo: kept.max() ?? 0)
       let tensors = shapes.enumerated().map { id, shape in
@@ -49,11 +54,20 @@ final class ExecutionPlan {
       self.tensors = tensors
       self.fused = fused
       self.convolutions = convolutions
-      layout = PlanBuffers.Layout(
-        steps: fused.steps, tensors: { tensors[$0] },
-        tiles: { Self.tiling($0, convolutions, tensors).tiles }, kept: kept,
-        alignment: max(limits.bufferAlignment, 64), isGuarded: isGuarded)
-      arenaByteCount = layout.workspace.place().byteCount
+      func layout(_ arrangement: PlanBuffers.Arrangement) -> PlanBuffers.Layout {
+        PlanBuffers.Layout(
+          steps: fused.steps, tensors: { tensors[$0] },
+          tiles: { Self.tiling($0, convolutions, tensors).tiles }, kept: kept,
+          alignment: max(limits.bufferAlignment, 64), isGuarded: isGuarded,
+          arrangement: arrangement)
+      }
+      self.layout = layout(.together)
+      guard inOneLaunch, !isGuarded, let tiles = networkTiles else { return }
+      let apart = layout(.apart)
+      schedule = NetworkSchedule(
+        tiles: tiles, regions: fused.steps.map(\.regions), place: { apart.places[$0] },
+        batch: input.batch)
+      if schedule != nil { self.layout = apart }
     }
 
     /// Pixels whose moments one work-item gathers where no convolution does.
@@ -76,6 +90,7 @@ final class ExecutionPlan {
 
     /// Every program that the plan's steps use.
     var programs: Set<ProgramRequest> {
+      if let networkProgram { return [networkProgram] }
       let prevailing = network.prevailingActivation
       func activation(_ norm: Network.NodeID?) -> ActivationFunction {
         guard let norm, case .groupNorm(let groupNorm) = network.nodes[norm].operation else {
@@ -119,13 +134,21 @@ final class ExecutionPlan {
     tensors = blueprint.tensors
     let plan = PlanContext(
       network: blueprint.network, kernels: blueprint.kernels, limits: blueprint.limits,
-      tensors: tensors, buffers: buffers, programs: programs, weights: weights)
+      tensors: tensors, buffers: buffers, programs: programs, weights: weights,
+      tiling: blueprint.tiling)
     var launches: [BoundKernel] = []
     var writers: [Network.NodeID: String] = [:]
+    network = try blueprint.bindNetwork(plan, queue: queue)
+    if let network { launches = [network.kernel] }
     for step in blueprint.fused.steps {
-      let launch = try Self.bind(step, blueprint, plan, queue)
-      if let node = step.writes { writers[node] = launch.description }
-      launches.append(launch)
+      if let network, let node = step.writes {
+        let parameters = blueprint.convolutions[node]?.parameters ?? ""
+        writers[node] = "\(network.kernel)" + (parameters.isEmpty ? "" : "; \(parameters)")
+      } else if network == nil {
+        let launch = try Self.bind(step, blueprint, plan, queue)
+        if let node = step.writes { writers[node] = launch.description }
+        launches.append(launch)
+      }
     }
     self.launches = launches
     works = blueprint.fused.steps.map { Work($0, tensors: blueprint.tensors) }
@@ -177,7 +200,7 @@ final class ExecutionPlan {
   }
 
   /// Uploads a batch, computes, and downloads the results in the order asked for.
-  /// - Throws: `OpenCLError`; `UntrustedKernels` where the plan is watched.
+  /// - Throws: `OpenCLError`; `UntrustedKernels` where the plan is watched; `NetworkLaunchFailed`.
   func run(
     _ input: HostTensor, returning nodes: [Network.NodeID], queue: borrowing CommandQueue,
     timeLimit: Duration
@@ -187,6 +210,7 @@ final class ExecutionPlan {
     for launch in launches { try launch.launch(on: queue) }
     try queue.finish(timeout: timeLimit)
     try buffers.guarded?.check(queue)
+    try network?.check(queue)
     var results: [HostTensor] = []
     for node in nodes {
       let tensor = tensors[node]

@@ -67,6 +67,22 @@ extension FusedNetwork.Step {
     }
   }
 
+  /// Every region of the plan's memory that the step reads, and every one that it writes.
+  var regions: (read: [PlanBuffers.Role], written: [PlanBuffers.Role]) {
+    var read = reads.map(PlanBuffers.Role.tensor) + norms.map(PlanBuffers.Role.coefficients)
+    var written = writes.map { [PlanBuffers.Role.tensor($0)] } ?? []
+    switch self {
+    case .convolution(_, _, _, true, let output): written.append(.moments(output))
+    case .moments(let tensor): written.append(.moments(tensor))
+    case .coefficients(_, let node, let tensor):
+      // Of the tensor itself only the moments are read.
+      read = [.moments(tensor)]
+      written.append(.coefficients(node))
+    default: break
+    }
+    return (read, written)
+  }
+
   /// The tensor that the step writes.
   var writes: Network.NodeID? {
     switch self {

@@ -5,6 +5,7 @@ import OpenCLRuntime
 struct MemoryNeed: Hashable, Sendable {
   /// All parameters, kernels as they are packed.
   private(set) var weights = 0
+  private var parameterCount = 0
   /// The largest kernel as the checkpoint has it: it lies beside its packed form while that is made.
   private(set) var unpacking = 0
   /// The largest buffer of the weights.
@@ -39,6 +40,7 @@ struct MemoryNeed: Hashable, Sendable {
   private mutating func add(elements: Int) {
     let byteCount = elements * MemoryLayout<Float>.stride
     weights += byteCount
+    parameterCount += 1
     largestBuffer = max(largestBuffer, byteCount)
   }
 
@@ -48,6 +50,9 @@ struct MemoryNeed: Hashable, Sendable {
     (need.input, need.arena) = (input, arena)
     return need
   }
+
+  /// Bytes that all parameters take at most where each begins at a multiple of `alignment`.
+  func weightRegions(alignment: Int) -> Int { weights + parameterCount * alignment }
 
   /// Kernels are unpacked before anything runs.
   var total: Int { weights + max(unpacking, arena) }

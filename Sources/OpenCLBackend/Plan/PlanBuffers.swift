@@ -23,6 +23,9 @@ final class PlanBuffers {
     }
   }
 
+  /// Everything, as one buffer.
+  let arena: Shared<DeviceBuffer>
+  private let layout: Layout
   private let buffers: [Role: Shared<DeviceBuffer>]
   /// Stands in for arguments that a kernel's flags leave unused.
   let unused: Shared<DeviceBuffer>
@@ -30,12 +33,44 @@ final class PlanBuffers {
   /// Where the plan is watched.
   let guarded: GuardedArena?
 
+  /// A region as a buffer, where it has one of its own.
   subscript(role: Role) -> Shared<DeviceBuffer> { buffers[role] ?? unused }
+
+  func place(of role: Role) -> Place? { layout.places[role] }
+
+  /// Where a region lies in the arena. Sizes are bytes.
+  struct Place: Hashable, Sendable {
+    /// Of the first image's part.
+    let offset: Int
+    /// With what follows it: rounding, or a band. Of one image where images lie apart.
+    let byteCount: Int
+    /// From one image's part to the next.
+    let imageStride: Int
+    /// Whether regions of other lifetimes may have the same memory.
+    let isShared: Bool
+
+    /// Whether writing one region changes the other.
+    func overlaps(_ other: Place) -> Bool {
+      guard isShared, other.isShared else { return self == other }
+      return offset < other.offset + other.byteCount && other.offset < offset + byteCount
+    }
+  }
+
+  /// How the images of a batch lie in the arena.
+  enum Arrangement: Hashable, Sendable {
+    /// A region holds all images, one after the other.
+    case together
+    /// Each image has a part of the arena for itself, all laid out alike, so that no two images touch
+    /// the same memory, whichever steps they are in. The input and what is asked for lie together.
+    case apart
+  }
 
   /// The sizes and lifetimes of what the steps of a plan need.
   struct Layout {
-    fileprivate(set) var workspace: Workspace
-    fileprivate var indices: [Role: Int] = [:]
+    fileprivate(set) var places: [Role: Place] = [:]
+    fileprivate(set) var byteCount = 0
+    /// Regions that have buffers of their own: all, or those that the host transfers.
+    fileprivate var buffered = Set<Role>()
     /// Bytes that kernels may write.
     fileprivate var sizes: [Role: Int] = [:]
     fileprivate var padding: [Role: (stride: Int, channels: Int)] = [:]
@@ -46,7 +81,8 @@ final class PlanBuffers {
     ///   - isGuarded: Whether nothing shares memory and a band follows each region.
     init(
       steps: [FusedNetwork.Step], tensors: (Network.NodeID) -> DeviceTensor,
-      tiles: (Network.NodeID) -> Int, kept: Set<Network.NodeID>, alignment: Int, isGuarded: Bool
+      tiles: (Network.NodeID) -> Int, kept: Set<Network.NodeID>, alignment: Int, isGuarded: Bool,
+      arrangement: Arrangement = .together
     ) {
       var sizes: [Role: Int] = [:]
       var padding: [Role: (stride: Int, channels: Int)] = [:]
@@ -91,16 +127,51 @@ final class PlanBuffers {
       for node in kept { touchTensor(node, at: steps.count) }
 
       if isGuarded { touch(.unused, at: 0, byteCount: PlanBuffers.unusedByteCount) }
-      workspace = Workspace(alignment: alignment)
-      for (role, life) in lives.sorted(by: { Self.order($0.key) < Self.order($1.key) }) {
-        let byteCount = max(sizes[role] ?? 0, 4)
-        indices[role] = workspace.request(
-          byteCount: byteCount + (isGuarded ? GuardedArena.bandByteCount : 0),
-          lifetime: isGuarded ? 0...steps.count : life)
-      }
       self.sizes = sizes
       self.padding = padding
       self.isGuarded = isGuarded
+      let batch = tensors(0).shape.batch
+      let roles = lives.sorted { Self.order($0.key) < Self.order($1.key) }
+      switch arrangement {
+      case .together:
+        let lives = roles.map { ($0.key, isGuarded ? 0...steps.count : $0.value) }
+        byteCount = place(lives, at: 0, images: batch, of: batch, isShared: true, alignment)
+        buffered = Set(roles.map(\.key))
+      case .apart:
+        func isLasting(_ role: Role) -> Bool {
+          if case .tensor(let node) = role { node == 0 || kept.contains(node) } else { false }
+        }
+        let lasting = roles.filter { isLasting($0.key) }.map { ($0.key, 0...steps.count) }
+        let passing = roles.filter { !isLasting($0.key) }.map { ($0.key, $0.value) }
+        let base = place(lasting, at: 0, images: batch, of: batch, isShared: false, alignment)
+        let image = place(passing, at: base, images: 1, of: batch, isShared: true, alignment)
+        byteCount = base + batch * image
+        buffered = Set(lasting.map(\.0))
+      }
+    }
+
+    /// Places regions from `base` on.
+    /// - Parameter images: How many of the batch's images a region holds.
+    /// - Returns: The bytes taken.
+    private mutating func place(
+      _ roles: [(role: Role, life: ClosedRange<Int>)], at base: Int, images: Int, of batch: Int,
+      isShared: Bool, _ alignment: Int
+    ) -> Int {
+      var workspace = Workspace(alignment: alignment)
+      for (role, life) in roles {
+        let size = sizes[role] ?? 0
+        let byteCount = max(images == batch ? size : size / batch, 4)
+        _ = workspace.request(
+          byteCount: byteCount + (isGuarded ? GuardedArena.bandByteCount : 0), lifetime: life)
+      }
+      let (regions, taken) = workspace.place()
+      for ((role, _), region) in zip(roles, regions) {
+        places[role] = Place(
+          offset: base + region.offset, byteCount: region.byteCount,
+          imageStride: images == batch ? (sizes[role] ?? 0) / batch : taken,
+          isShared: isShared)
+      }
+      return taken
     }
 
     /// A dictionary's order must not decide where things lie.
@@ -115,12 +186,10 @@ final class PlanBuffers {
   }
 
   init(_ layout: Layout, context: Context) throws(OpenCLError) {
-    let (regions, byteCount) = layout.workspace.place()
-    let arena = Shared(try DeviceBuffer(in: context, byteCount: max(byteCount, 4)))
+    let arena = Shared(try DeviceBuffer(in: context, byteCount: max(layout.byteCount, 4)))
     var buffers: [Role: Shared<DeviceBuffer>] = [:]
     var watched: [GuardedArena.Region] = []
-    for (role, index) in layout.indices {
-      let region = regions[index]
+    for (role, region) in layout.places where layout.buffered.contains(role) {
       let size = max(layout.sizes[role] ?? 0, 4)
       buffers[role] = Shared(
         try arena.resource.subBuffer(
@@ -130,8 +199,10 @@ final class PlanBuffers {
           name: "\(role)", offset: region.offset, byteCount: role == .unused ? 0 : size,
           end: region.offset + region.byteCount, padding: layout.padding[role]))
     }
+    self.layout = layout
+    self.arena = arena
     self.buffers = buffers
-    arenaByteCount = byteCount
+    arenaByteCount = layout.byteCount
     guarded =
       layout.isGuarded
       ? GuardedArena(arena: arena, regions: watched.sorted { $0.offset < $1.offset }) : nil

@@ -10,10 +10,15 @@ struct PlanContext {
   let buffers: PlanBuffers
   let programs: ProgramLibrary
   let weights: ResidentWeights
+  /// How the moments of a tensor are gathered.
+  let tiling: (Network.NodeID) -> MomentsTiling
 
   func tensor(_ node: Network.NodeID) -> KernelArgument { .buffer(buffers[.tensor(node)]) }
   func moments(_ node: Network.NodeID) -> KernelArgument { .buffer(buffers[.moments(node)]) }
   func extents(_ node: Network.NodeID) -> KernelArgument { .int4(tensors[node].extents) }
+  func parameter(_ parameter: Parameter) throws(OpenCLError) -> KernelArgument {
+    .buffer(try weights.vector(parameter).buffer)
+  }
   var unused: KernelArgument { .buffer(buffers.unused) }
 
   /// The coefficients of a norm applied while reading, or what stands in for them.
@@ -32,7 +37,11 @@ struct PlanContext {
   }
 
   func constants(of activation: Activation?) throws -> KernelArgument {
-    .float4(try activation.map(weights.constants) ?? .zero)
+    .float4(try constants(activation))
+  }
+
+  func constants(_ activation: Activation?) throws -> SIMD4<Float> {
+    try activation.map(weights.constants) ?? .zero
   }
 
   /// What kernels of this network mostly apply; used where a kernel applies none, so that one

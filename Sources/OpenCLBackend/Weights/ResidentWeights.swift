@@ -11,35 +11,68 @@ final class ResidentWeights {
 
   private let source: any WeightSource
   private let standardizer: WeightStandardizer
-  private var buffers: [Key: Shared<DeviceBuffer>] = [:]
+  private var entries: [Key: Entry] = [:]
+  /// Where a kernel that reads many parameters finds them.
+  let arena: WeightArena?
 
-  init(source: any WeightSource, standardizer: WeightStandardizer) {
+  /// A parameter on the device.
+  struct Entry {
+    let buffer: Shared<DeviceBuffer>
+    /// Nil where it does not lie in the arena.
+    let place: WeightArena.Place?
+  }
+
+  init(source: any WeightSource, standardizer: WeightStandardizer, arena: WeightArena? = nil) {
     self.source = source
     self.standardizer = standardizer
+    self.arena = arena
+  }
+
+  private var context: Context { standardizer.context }
+
+  /// Whether everything that was uploaded so far lies in the arena.
+  var areInArena: Bool { arena != nil && entries.values.allSatisfy { $0.place != nil } }
+
+  /// In the arena as long as it has room.
+  private func allocate(byteCount: Int) throws(OpenCLError) -> Entry {
+    if let (buffer, place) = try arena?.allocate(byteCount: byteCount, in: context) {
+      return Entry(buffer: buffer, place: place)
+    }
+    return Entry(buffer: Shared(try DeviceBuffer(in: context, byteCount: byteCount)), place: nil)
   }
 
   /// A standardised convolution kernel.
   func kernel(
     of convolution: Convolution, _ packing: WeightPacking, queue: borrowing CommandQueue
-  ) throws -> Shared<DeviceBuffer> {
+  ) throws -> Entry {
     let key = Key(name: convolution.weight.name, packing: packing)
-    if let buffer = buffers[key] { return buffer }
+    if let entry = entries[key] { return entry }
     let values = try source.values(of: convolution.weight)
-    let buffer = Shared(
-      try standardizer.standardize(values, of: convolution, packing, queue: queue))
-    buffers[key] = buffer
-    return buffer
+    let entry = try allocate(
+      byteCount: packing.byteCount(taps: convolution.kernel * convolution.kernel))
+    try standardizer.standardize(
+      values, of: convolution, packing, into: entry.buffer.resource, queue: queue)
+    entries[key] = entry
+    return entry
   }
 
   /// A parameter as the checkpoint holds it.
-  func vector(_ parameter: Parameter) throws -> Shared<DeviceBuffer> {
+  func vector(_ parameter: Parameter) throws(OpenCLError) -> Entry {
+    guard let entry = entries[Key(name: parameter.name, packing: nil)] else {
+      throw OpenCLError(
+        .invalidRequest, device: context.device.label,
+        detail: "the parameter \(parameter.name) was not uploaded")
+    }
+    return entry
+  }
+
+  func upload(_ parameter: Parameter, queue: borrowing CommandQueue) throws {
     let key = Key(name: parameter.name, packing: nil)
-    if let buffer = buffers[key] { return buffer }
+    guard entries[key] == nil else { return }
     let values = try source.values(of: parameter)
-    let buffer = Shared(
-      try DeviceBuffer(in: standardizer.context, copying: values.span.bytes, access: .readOnly))
-    buffers[key] = buffer
-    return buffer
+    let entry = try allocate(byteCount: values.count * MemoryLayout<Float>.stride)
+    try queue.write(values, to: entry.buffer.resource)
+    entries[key] = entry
   }
 
   func constants(of activation: Activation) throws -> SIMD4<Float> {

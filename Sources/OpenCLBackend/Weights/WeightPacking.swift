@@ -35,7 +35,7 @@ struct WeightPacking: Hashable, Sendable {
   /// - Parameter isImage: Whether the convolution reads the network's input, whose pixels lie
   ///   without gaps.
   init(_ convolution: Convolution, isImage: Bool, kernels: KernelSet) {
-    if case .vector(let tuning, _) = kernels {
+    if case .vector(let tuning, _, _) = kernels {
       self.init(vector: tuning, convolution, dense: isImage)
     } else {
       self.init(plain: convolution)
@@ -45,6 +45,8 @@ struct WeightPacking: Hashable, Sendable {
   func elementCount(taps: Int) -> Int {
     outputBlocks * outputBlock * channelBlocks * channelBlock * taps
   }
+
+  func byteCount(taps: Int) -> Int { elementCount(taps: taps) * MemoryLayout<Float>.stride }
 
   /// The offset of a channel's first tap; further taps follow `tapStride` apart.
   func offset(output: Int, channel: Int, taps: Int) -> Int {

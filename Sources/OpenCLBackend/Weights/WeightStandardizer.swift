@@ -39,26 +39,24 @@ final class WeightStandardizer {
   }
 
   /// - Parameter values: [output channels][input channels][taps].
-  /// - Returns: A buffer of `packing`'s layout, filled once the queue has got that far.
+  /// - Parameter packed: Of `packing`'s size.
   func standardize(
     _ values: [Float], of convolution: Convolution, _ packing: WeightPacking,
-    queue: borrowing CommandQueue
-  ) throws -> DeviceBuffer {
+    into packed: borrowing DeviceBuffer, queue: borrowing CommandQueue
+  ) throws {
     guard isDeviceTrusted else {
-      let packed = HostStandardization.packed(values, of: convolution, packing)
-      return try DeviceBuffer(in: context, copying: packed.span.bytes, access: .readOnly)
+      let values = HostStandardization.packed(values, of: convolution, packing)
+      return try queue.write(values, to: packed)
     }
-    return try onDevice(values, of: convolution, packing, queue: queue)
+    try onDevice(values, of: convolution, packing, into: packed, queue: queue)
   }
 
   private func onDevice(
     _ values: [Float], of convolution: Convolution, _ packing: WeightPacking,
-    queue: borrowing CommandQueue
-  ) throws -> DeviceBuffer {
+    into packed: borrowing DeviceBuffer, queue: borrowing CommandQueue
+  ) throws {
     let taps = convolution.kernel * convolution.kernel
     let raw = try DeviceBuffer(in: context, copying: values.span.bytes, access: .readOnly)
-    let packed = try DeviceBuffer(
-      in: context, byteCount: packing.elementCount(taps: taps) * MemoryLayout<Float>.stride)
     try kernel.setArgument(0, raw)
     try kernel.setArgument(1, packed)
     let sizes = [
@@ -73,7 +71,6 @@ final class WeightStandardizer {
     try queue.launch(kernel, global: WorkSize(groups * items), local: WorkSize(items))
     // The raw kernel is released on return, and the launch needs it.
     try queue.finish()
-    return packed
   }
 
   /// The largest error, relative to the largest weight; infinite where something is not a number.
@@ -105,7 +102,9 @@ final class WeightStandardizer {
       outputBlock: 6.roundedUp(to: outputsPerGroup), channelBlock: convolution.inputChannels,
       outputBlocks: 1, channelBlocks: 1)
     let expected = HostStandardization.packed(values, of: convolution, packing)
-    let buffer = try onDevice(values, of: convolution, packing, queue: queue)
+    let buffer = try DeviceBuffer(
+      in: context, byteCount: packing.byteCount(taps: 9))
+    try onDevice(values, of: convolution, packing, into: buffer, queue: queue)
     let found = try queue.read(buffer, as: Float.self, count: expected.count)
     let largest = expected.reduce(0) { max($0, abs($1)) }
     let errors = zip(expected, found).map { abs($0 - $1) }

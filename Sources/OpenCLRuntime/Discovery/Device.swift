@@ -39,6 +39,10 @@ package struct Device: Identifiable, Sendable {
   package let isLittleEndian: Bool
   package let isAvailable: Bool
   package let isCompilerAvailable: Bool
+  /// The compiler option for a language in which groups of one launch can wait for each other's
+  /// results: with atomics of acquire and release order that hold throughout the device. Nil where
+  /// there is none.
+  package let atomicsOption: String?
   let handle: DeviceHandle
 
   /// `P:D name`, for messages.
@@ -97,7 +101,24 @@ extension Device {
     self.isLittleEndian = try flag(CL_DEVICE_ENDIAN_LITTLE)
     self.isAvailable = try flag(CL_DEVICE_AVAILABLE)
     self.isCompilerAvailable = try flag(CL_DEVICE_COMPILER_AVAILABLE)
+    self.atomicsOption = Self.atomicsOption(handle, version: version, label: label)
     self.handle = DeviceHandle(raw: handle)
+  }
+
+  /// OpenCL 2 has these atomics; in OpenCL 3 they are optional. A device that does not answer has none.
+  private static func atomicsOption(
+    _ handle: cl_device_id, version: String, label: String
+  ) -> String? {
+    guard let version = OpenCLVersion(parsing: version), version >= OpenCLVersion(2, 0) else {
+      return nil
+    }
+    guard version >= OpenCLVersion(3, 0) else { return "-cl-std=CL2.0" }
+    // CL_DEVICE_ATOMIC_MEMORY_CAPABILITIES, and CL_DEVICE_ATOMIC_ORDER_ACQ_REL with …_SCOPE_DEVICE:
+    // not in the headers of OpenCL 1.2.
+    let (capabilities, needed) = (Int32(0x1063), cl_ulong(1 << 1 | 1 << 5))
+    let query = InfoQuery.device(handle, capabilities, label: label)
+    guard let found = try? query.value(0 as cl_ulong) else { return nil }
+    return found & needed == needed ? "-cl-std=CL3.0" : nil
   }
 
   /// Why the device cannot run our programs, or nil.

@@ -1,0 +1,35 @@
+import BiTModel
+import OpenCLRuntime
+
+/// The program of `network_vector.cl`: all operations of a network in one kernel, whose groups wait
+/// for each other's results.
+struct NetworkProgram: Hashable, Sendable {
+  /// The compiler option for a language with the atomics that it needs.
+  let atomicsOption: String
+
+  /// - Returns: nil where a device has not what it takes.
+  init?(for device: Device) {
+    // A group claims tiles and waits in loops without a bound that is known before.
+    guard let option = device.atomicsOption, device.quirks.loopIterationLimit == nil else {
+      return nil
+    }
+    atomicsOption = option
+  }
+
+  /// The operations' files before the kernel that calls their functions.
+  private static let files = [
+    "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl",
+    "linear.cl",
+    "network_vector.cl",
+  ]
+
+  func request(
+    _ tuning: VectorConvolutionTuning, activation: ActivationFunction
+  ) -> ProgramRequest {
+    let options = [
+      atomicsOption, tuning.buildOptions, "-D CHANNELS=\(tuning.vector)", "-D ITEMS=1",
+      "-D FUNCTIONS_ONLY", "-D ACTIVATION=\(activation.kernelCode)",
+    ]
+    return ProgramRequest(Self.files, options: options.joined(separator: " "))
+  }
+}

@@ -1,0 +1,74 @@
+import BiTModel
+import OpenCLRuntime
+
+/// A whole plan as one launch of `network_vector.cl`, with the tables and counters that it takes.
+struct NetworkLaunch {
+  let kernel: BoundKernel
+  private let progress: Shared<DeviceBuffer>
+
+  /// Where the kernel counts, in ints: cache lines apart.
+  private enum Counter {
+    static let failures = 32
+    static let tilesDone = 48
+  }
+
+  /// Groups for each thread of the device. PoCL gives a thread several at once, the first one most:
+  /// with too few of them some threads would get none. Those that come late find nothing to do.
+  private static let groupsPerUnit = 4
+
+  init(
+    _ schedule: NetworkSchedule, steps: [NetworkStep], program: Shared<Program>, batch: Int,
+    patchBytes: Int, plan: PlanContext
+  ) throws(OpenCLError) {
+    guard let weights = plan.weights.arena?.buffers, let first = weights.first else {
+      throw NetworkStep.unsupported("a network without parameters")
+    }
+    var steps = steps
+    var awaited: [Int32] = []
+    for index in steps.indices {
+      steps[index].work.z = Int32(awaited.count)
+      steps[index].work.w = Int32(schedule.awaited[index].count)
+      awaited += schedule.awaited[index].map(Int32.init)
+    }
+    // A buffer cannot be empty.
+    if awaited.isEmpty { awaited = [0] }
+    var segments = schedule.segments.map {
+      SIMD4(Int32($0.firstClaim), Int32($0.step), Int32($0.firstImage), 0)
+    }
+    segments.append(SIMD4(Int32(schedule.claims), 0, 0, 0))
+    let counters = [Int32](repeating: 0, count: Counter.tilesDone + steps.count * batch)
+    func buffer(_ bytes: RawSpan) throws(OpenCLError) -> Shared<DeviceBuffer> {
+      Shared(try DeviceBuffer(in: plan.programs.context, copying: bytes))
+    }
+    progress = try buffer(counters.span.bytes)
+    let parts = (0..<WeightArena.mostBuffers).map {
+      weights.indices.contains($0) ? weights[$0] : first
+    }
+    let arguments =
+      [KernelArgument.buffer(plan.buffers.arena)] + parts.map(KernelArgument.buffer) + [
+        .buffer(try buffer(steps.span.bytes)), .buffer(try buffer(awaited.span.bytes)),
+        .buffer(try buffer(segments.span.bytes)), .buffer(progress), .local(max(patchBytes, 256)),
+        .int4(
+          SIMD4(
+            Int32(schedule.claims), Int32(schedule.segments.count), Int32(steps.count),
+            Int32(batch))),
+      ]
+    let groups = plan.limits.computeUnits * Self.groupsPerUnit
+    kernel = try BoundKernel(
+      "network_vector", of: program, label: "network", arguments, global: WorkSize(groups),
+      local: WorkSize(1), parameters: "\(steps.count) steps, \(schedule.claims) tiles")
+  }
+
+  /// To be called after a run.
+  /// - Throws: `NetworkLaunchFailed`; `OpenCLError`.
+  func check(_ queue: borrowing CommandQueue) throws {
+    let failures = try queue.read(
+      progress.resource, at: Counter.failures * MemoryLayout<Int32>.stride, as: Int32.self, count: 1
+    )
+    if failures[0] != 0 { throw NetworkLaunchFailed() }
+  }
+}
+
+/// Groups of one launch waited in vain for each other, or left tiles out. Steps that are launched one
+/// by one do not depend on that.
+struct NetworkLaunchFailed: Error {}

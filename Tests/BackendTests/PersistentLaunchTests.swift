@@ -1,0 +1,79 @@
+import BiTModel
+import OpenCLBackend
+import OpenCLRuntime
+import TestSupport
+import Testing
+
+/// Plans that are one launch, held against the same plans launched step by step.
+struct PersistentLaunchTests {
+  @Test(
+    "one launch gives the bits of a launch a step, for any batch, again and again",
+    arguments: OpenCLUnderTest.persistentSets, [(45, 38), (64, 33)])
+  func bits(kernelSet: String, size: (height: Int, width: Int)) async throws {
+    let network = try Self.network()
+    let results = network.outputs.map(\.node)
+    let steps = try await Self.runner(
+      network, kernelSet.replacing("persistent", with: "vector"))
+    let whole = try await Self.runner(network, kernelSet)
+    for batch in [1, 3, 8] {
+      let shape = TensorShape(
+        batch: batch, height: size.height, width: size.width, channels: 3)
+      let input = HostTensor(
+        shape: shape,
+        elements: RandomWeights().values(of: Parameter("pixels", shape: [shape.count, 1])))
+      for nodes in [results, try [#require(network.logits)]] {
+        // A norm that is asked for is written by a kernel of its own.
+        let launches = nodes.count == 1 ? 1...1 : 2...100
+        let expected = try await steps.run(input, returning: nodes).map(\.bits)
+        _ = try await whole.run(
+          HostTensor(shape: shape, filledWith: .nan), returning: nodes)
+        for _ in 0..<5 {
+          let before = whole.counters
+          let found = try await whole.run(input, returning: nodes).map(\.bits)
+          #expect(found == expected, "batch \(batch)")
+          #expect(launches.contains((whole.counters - before).launches))
+        }
+      }
+    }
+  }
+
+  @Test(
+    "a network with operations that one launch has not is computed step by step",
+    arguments: OpenCLUnderTest.persistentSets)
+  func otherOperations(kernelSet: String) async throws {
+    let network = try ModelConfiguration.small(.bottleneck).makeNetwork()
+    let runner = try await Self.runner(network, kernelSet)
+    let input = HostTensor(
+      shape: TensorShape(batch: 2, height: 17, width: 14, channels: 3), filledWith: 0.5)
+    let logits = try #require(network.logits)
+    let before = runner.counters
+    let found = try await runner.run(input, returning: [logits]).map(\.bits)
+    #expect((runner.counters - before).launches > 1)
+    let steps = try await Self.runner(
+      network, kernelSet.replacing("persistent", with: "vector"))
+    #expect(try await steps.run(input, returning: [logits]).map(\.bits) == found)
+  }
+
+  /// Every kind of step, blocks with and without a projection, and tensors that take over the memory
+  /// of others.
+  private static func network() throws -> Network {
+    var configuration = ModelConfiguration()
+    configuration.embeddingSize = 16
+    configuration.hiddenSizes = [32, 72, 64, 128]
+    configuration.depths = [3, 2, 2, 1]
+    configuration.groups = 8
+    configuration.labels = (0..<101).map(String.init)
+    return try configuration.makeNetwork()
+  }
+
+  private static func runner(
+    _ network: Network, _ kernelSet: String
+  ) async throws -> InferenceScheduler {
+    try await OpenCLUnderTest.backend(kernelSet: kernelSet)
+      .prepareScheduler(network, weights: RandomWeights())
+  }
+}
+
+extension HostTensor {
+  fileprivate var bits: [UInt32] { elements.map(\.bitPattern) }
+}
