@@ -36,13 +36,14 @@ let package = Package(
         .linkedLibrary("webpdemux", .when(traits: ["WebP"])),
       ]),
     .target(name: "CVectorKernels"),
+    .target(name: "CResampling"),
     .target(name: "CProcessStart"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CCurl"),
 
     // The vocabulary, and bytes to tensor.
     .target(name: "BiTModel", dependencies: ["CZlib"]),
-    .target(name: "ImageInput", dependencies: ["BiTModel", "CImageCodecs"]),
+    .target(name: "ImageInput", dependencies: ["BiTModel", "CImageCodecs", "CResampling"]),
 
     // Three ways to run a network, judged by the first.
     .target(name: "ReferenceBackend", dependencies: ["BiTModel"]),
@@ -81,7 +82,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["BiTModel", "OpenCLRuntime"], path: "Tests/TestSupport"),
     .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
-    .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
+    .testTarget(
+      name: "ImageInputTests", dependencies: ["ImageInput", "CResampling", "TestSupport"]),
     .testTarget(
       name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime", "TestSupport"],
       exclude: ["Quirks"]),

@@ -91,7 +91,7 @@ public actor PreparedModel {
     let start = ContinuousClock.now
     let found = try await Self.firstWorking(
       candidates[...], model: model, expecting: expectedInput,
-      before: lineup.absence.map { ["\($0)"] } ?? [])
+      before: lineup.absence.map { ["\($0)"] } ?? [], logger)
     current = found.index
     prepared = found.prepared
     setbacks = found.setbacks
@@ -118,12 +118,14 @@ public actor PreparedModel {
 
   private static func firstWorking(
     _ candidates: ArraySlice<BackendCandidate>, model: Model, expecting input: TensorShape?,
-    before: [String]
+    before: [String], _ logger: Logger
   ) async throws -> Found {
     var setbacks = before
     for index in candidates.indices {
       do {
         let backend = try candidates[index].makeBackend()
+        let word = wordAboutWaiting(for: backend, logger)
+        defer { word.cancel() }
         let runner = try await backend.prepare(
           model.network, weights: model.weights, expecting: input)
         return Found(
@@ -134,6 +136,19 @@ public actor PreparedModel {
     }
     throw ClassifierError.noBackendWorks(failures: setbacks)
   }
+
+  /// Says what takes the time where preparing takes long, as it does when a device is used first.
+  private static func wordAboutWaiting(
+    for backend: any Backend, _ logger: Logger
+  ) -> Task<Void, any Error> {
+    Task {
+      try await Task.sleep(for: patience)
+      guard let activity = (backend as? OpenCLBackend)?.activity else { return }
+      logger.notice("\(backend.name): \(activity)")
+    }
+  }
+
+  private static let patience = Duration.milliseconds(1500)
 
   /// One line about what failed and what is used instead, and one where the device runs other kernels
   /// than its best.
@@ -277,7 +292,8 @@ public actor PreparedModel {
       throw error
     }
     let found = try await Self.firstWorking(
-      candidates[(failed + 1)...], model: model, expecting: expectedInput, before: [setback])
+      candidates[(failed + 1)...], model: model, expecting: expectedInput, before: [setback],
+      logger)
     setbacks += found.setbacks
     current = found.index
     prepared = found.prepared

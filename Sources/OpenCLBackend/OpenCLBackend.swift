@@ -24,6 +24,22 @@ package final class OpenCLBackend: Backend {
     /// networks that are prepared at the same time.
     var probe: Task<DeviceLease, any Error>?
     var isChosen = false
+    var activity: Activity?
+  }
+
+  /// What preparing a network takes its time for.
+  package enum Activity: Sendable, CustomStringConvertible {
+    case building, checking, uploading
+
+    package var description: String {
+      switch self {
+      case .building:
+        "its driver compiles the kernels, which later runs find in a cache"
+      case .checking:
+        "its kernels are compiled and checked before their first use, which later runs remember"
+      case .uploading: "the model's weights are read, packed and uploaded"
+      }
+    }
   }
 
   /// The longest that the vector kernels may take to build: plainer ones are left.
@@ -50,6 +66,11 @@ package final class OpenCLBackend: Backend {
   }
 
   package var name: String { device.label }
+
+  /// What is under way, for who waits; nil while no network is being prepared.
+  package var activity: Activity? { state.withLock { $0.activity } }
+
+  private func begin(_ activity: Activity?) { state.withLock { $0.activity = activity } }
 
   /// The words for the kernel sets that would be tried, best first.
   package var kernelSets: [String] { KernelSet.ladder(for: device).map(\.word) }
@@ -96,7 +117,11 @@ package final class OpenCLBackend: Backend {
     _ network: Network, weights: any WeightSource, expecting input: TensorShape? = nil
   ) async throws -> InferenceScheduler {
     try checkMemory(for: network, input: input)
-    return try await onBestKernels { try await $0.makeScheduler(network, weights: weights) }
+    defer { begin(nil) }
+    return try await onBestKernels { kernels in
+      begin(.uploading)
+      return try await kernels.makeScheduler(network, weights: weights)
+    }
   }
 
   /// Before the device is made busy with anything: no kernel set needs noticeably less than another.
@@ -163,8 +188,10 @@ package final class OpenCLBackend: Backend {
         reason: "they took longer than \(Self.rungBuildLimit) to build on \(date)",
         isSlowBuild: true)
     }
+    begin(.building)
     let backend = KernelSetBackend(
       lease: try await lease(for: rung, identity), runLimit: Self.limit)
+    begin(.checking)
     try await judge?.judge(backend, identity: identity)
     return backend
   }

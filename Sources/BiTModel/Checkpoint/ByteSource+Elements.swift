@@ -2,11 +2,12 @@ extension ByteSource {
   /// The elements that follow, converted to Float; F64 is rounded to nearest. The caller bounds
   /// `count`.
   ///
-  /// Reads in pieces, so that a tensor costs its own size and little more.
+  /// Reads in place, or in pieces, so that a tensor costs its own size and little more.
   package func elements(
     _ count: Int, of type: ElementType, order: ByteOrder = .littleEndian
   ) throws(CheckpointError) -> [Float] {
     switch type {
+    case .float32 where order == .host: try floats(count)
     case .float32:
       try elements(count, order: order) { (bits: UInt32) in Float(bitPattern: bits) }
     case .float64:
@@ -16,6 +17,18 @@ extension ByteSource {
     case .bfloat16:
       try elements(count, order: order) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
     }
+  }
+
+  private func floats(_ count: Int) throws(CheckpointError) -> [Float] {
+    var failure: CheckpointError?
+    let result = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(CheckpointError) {
+        try read(into: UnsafeMutableRawBufferPointer(buffer))
+        initialized = count
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return result
   }
 
   private func elements<Stored: FixedWidthInteger>(

@@ -31,7 +31,7 @@ public struct CheckpointWeights: WeightSource {
   public func values(of parameter: Parameter) throws -> [Float] {
     let name = try locate(parameter)
     let values = try reader.read(name)
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
+    if let index = values.firstNotFinite {
       throw CheckpointError.notFinite(tensor: name, index: index, file: reader.source)
     }
     return values
@@ -53,5 +53,18 @@ public struct CheckpointWeights: WeightSource {
       throw .unsupportedType(tensor: name, type: type, file: reader.source)
     }
     return name
+  }
+}
+
+extension [Float] {
+  /// The place of the first infinity or NaN.
+  fileprivate var firstNotFinite: Int? {
+    let exponent: UInt32 = 0x7F80_0000
+    // Whether there is one at all: a loop that may end at any element is not vectorised, and takes
+    // as long as reading the file.
+    let found = withUnsafeBufferPointer { values in
+      values.reduce(0 as UInt32) { $0 | ($1.bitPattern & exponent == exponent ? 1 : 0) }
+    }
+    return found == 0 ? nil : firstIndex { !$0.isFinite }
   }
 }

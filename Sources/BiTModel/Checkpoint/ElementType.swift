@@ -17,4 +17,7 @@ package enum ElementType: String, Sendable, CaseIterable {
 /// Which byte of a number is stored first.
 package enum ByteOrder: Sendable {
   case littleEndian, bigEndian
+
+  /// This machine's.
+  static var host: ByteOrder { 1.littleEndian == 1 ? .littleEndian : .bigEndian }
 }

@@ -7,6 +7,52 @@ enum PixelValues {
   /// Elements of the largest input tensor: what 'bitcl validate' accepts too.
   static let elementLimit = GoldenFile.inputElementLimit
 
+  /// Images of one size that become one tensor, [N, C, H, W].
+  struct Batch {
+    /// How many there will be.
+    let imageCount: Int
+    private var first: (name: String, shape: TensorShape)?
+    private var count = 0
+    private var elements: [Float] = []
+
+    init(imageCount: Int) { self.imageCount = imageCount }
+
+    var isEmpty: Bool { count == 0 }
+
+    /// - Parameters:
+    ///   - shape: [1, H, W, C].
+    ///   - image: [C, H, W].
+    /// - Throws: `CommandFailure` where the images' sizes differ, or are too large together.
+    mutating func append(
+      _ shape: TensorShape, _ image: [Float], name: String
+    ) throws(CommandFailure) {
+      if let first, first.shape != shape {
+        throw CommandFailure(
+          .imagesFailed,
+          "\(name) becomes \(shape.height)x\(shape.width) pixels, but \(first.name)"
+            + " \(first.shape.height)x\(first.shape.width); one tensor needs one size."
+            + " Prepare them one by one, or give --crop")
+      }
+      guard shape.count * imageCount <= PixelValues.elementLimit else {
+        throw PixelValues.tooLarge(
+          shape.count * imageCount, "the tensor of \(imageCount) images")
+      }
+      if first == nil {
+        first = (name, shape)
+        elements.reserveCapacity(shape.count * imageCount)
+      }
+      elements += image
+      count += 1
+    }
+
+    var entry: SafetensorsWriter.Entry {
+      let shape = first?.shape ?? TensorShape(batch: 1, height: 0, width: 0, channels: 0)
+      return SafetensorsWriter.Entry(
+        name: PixelValues.name, shape: [count, shape.channels, shape.height, shape.width],
+        elements: elements)
+    }
+  }
+
   /// - Parameter model: What the tensor must suit; checked before its elements are read.
   /// - Returns: [N, H, W, C].
   /// - Throws: `CheckpointError` if it is not a sound safetensors file; `CommandFailure` if it

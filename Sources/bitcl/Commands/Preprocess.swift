@@ -30,31 +30,37 @@ struct Preprocess: AsyncParsableCommand {
     let console = common.console
     let file = try OutputFile(path: output)
     let preprocessor = ImagePreprocessor(try await configuration(console))
-    var tensors: [HostTensor] = []
-    let inputs = ImageInputs(arguments: images, searchesFolders: false, list: nil)
-    for await request in inputs {
-      try Task.checkCancellation()
-      let tensor = try preprocessor.tensor(for: try request.source.get())
-      if let first = tensors.first, first.shape != tensor.shape {
-        throw CommandFailure(
-          .imagesFailed,
-          "\(request.name) becomes \(tensor.shape.height)x\(tensor.shape.width) pixels, but"
-            + " \(images[0]) \(first.shape.height)x\(first.shape.width); one tensor needs one size."
-            + " Prepare them one by one, or give --crop")
-      }
-      guard tensor.shape.count * images.count <= PixelValues.elementLimit else {
-        throw PixelValues.tooLarge(
-          tensor.shape.count * images.count, "the tensor of \(images.count) images")
-      }
-      tensors.append(tensor)
+    var batch = PixelValues.Batch(imageCount: images.count)
+    var requests: [ImageRequest] = []
+    for await request in ImageInputs(arguments: images, searchesFolders: false, list: nil) {
+      requests.append(request)
+      // The first alone: whether all of them fit into one tensor is known then.
+      guard batch.isEmpty || requests.count == Self.imagesAtOnce else { continue }
+      try await add(requests, to: &batch, preprocessor)
+      requests = []
     }
-    let batch = HostTensor(stacking: tensors)
-    try file.write(
-      try SafetensorsWriter.encode([.init(name: PixelValues.name, tensor: batch)]))
-    let shape = batch.shape
+    try await add(requests, to: &batch, preprocessor)
+    try file.write(try SafetensorsWriter.encode([batch.entry]))
+    let shape = batch.entry.shape
     console.detail(
-      "Wrote \(PixelValues.name) [\(shape.batch), \(shape.channels), \(shape.height),"
-        + " \(shape.width)] to \(output)")
+      "Wrote \(PixelValues.name) \(shape) to \(output)")
+  }
+
+  /// More than cores, so that no core waits long for the slowest image.
+  private static let imagesAtOnce = 32
+
+  private func add(
+    _ requests: [ImageRequest], to batch: inout PixelValues.Batch,
+    _ preprocessor: ImagePreprocessor
+  ) async throws {
+    try Task.checkCancellation()
+    let images = await preprocessor.prepare(requests) { tensor in
+      (shape: tensor.shape, elements: tensor.channelsFirst)
+    }
+    for (request, image) in zip(requests, images) {
+      let (shape, elements) = try image.get()
+      try batch.append(shape, elements, name: request.name)
+    }
   }
 
   private func configuration(_ console: Console) async throws -> ImageProcessorConfiguration {
