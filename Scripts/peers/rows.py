@@ -13,8 +13,10 @@ from . import client, images
 from .client import Bitcl, Failure, Peer, run
 from .once import pixels as once_pixels
 
-# A sound Float implementation, relative to the largest logit: the limit of the fixtures' goldens.
-TOLERANCE = 2e-5
+# What a sound Float implementation may be off by, relative to the largest logit: the limit of the
+# fixtures' goldens. Two and three times as many layers add to each other's rounding: OpenVINO's R101x3 is
+# off by 1.9e-5, ours by 1.6e-5.
+TOLERANCES = {"R50x1": 2e-5, "R101x3": 5e-5, "R152x2": 5e-5}
 
 PEERS = {
     "latency": ["openvino-latency", "onnxruntime", "transformers", "transformers-compiled"],
@@ -41,7 +43,7 @@ def contenders(session, member, size, kinds, stack):
 
 def check_agreement(session, member, kinds):
     """All compute the same: logits of one image beside those of transformers in double precision.
-    A peer that does not is no peer; that bitcl does not ends the session."""
+    What does not is no peer, and the row fails."""
     if member in session.agreeing:
         return
     pixels = numpy.random.default_rng(2).uniform(-1, 1, (1, 3, 224, 224)).astype("float32")
@@ -53,9 +55,10 @@ def check_agreement(session, member, kinds):
         for contender in contenders(session, member, 224, kinds, stack):
             error = float(numpy.abs(contender.logits(pixels) - truth).max() / largest)
             session.say(f"  {contender.kind}: off by {error:.1e} of the largest logit")
-            if not error <= TOLERANCE:
+            limit = TOLERANCES[member]
+            if not error <= limit:
                 raise Failure(f"{contender.kind} does not compute {member}: it is off by {error:.1e}"
-                              f" of the largest logit, and {TOLERANCE:.0e} is allowed")
+                              f" of the largest logit, and {limit:.0e} is allowed")
     session.agreeing.add(member)
 
 
