@@ -81,6 +81,11 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["BiTModel", "OpenCLRuntime"], path: "Tests/TestSupport"),
+    // What holds of any file, also for the fuzz targets of the package in `Fuzz/`.
+    .target(
+      name: "ParserProperties", dependencies: ["BiTModel", "ImageInput", "CImageCodecs"],
+      path: "Fuzz/Properties"),
+    .testTarget(name: "CorpusTests", dependencies: ["ParserProperties"]),
     .testTarget(name: "BiTModelTests", dependencies: ["BiTModel", "TestSupport"]),
     .testTarget(
       name: "ImageInputTests", dependencies: ["ImageInput", "CResampling", "TestSupport"]),

@@ -1,3 +1,5 @@
+import BiTModel
+
 /// What is wrong with a preprocessor configuration, in which file and under which key.
 public struct ImageConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file, or the option, that said so.
@@ -14,6 +16,6 @@ public struct ImageConfigurationError: Error, Sendable, Equatable, CustomStringC
   }
 
   public var description: String {
-    "\(source): \(key.map { "\($0): " } ?? "")\(problem)"
+    abridged("\(source): \(key.map { "\($0): " } ?? "")\(problem)")
   }
 }

@@ -24,6 +24,18 @@ struct ConfigurationTests {
     #expect(try decode(#"{"model_type": "bit"}"#, hasClassifier: false) == expected)
   }
 
+  @Test("an error is short, whatever the file holds")
+  func longNames() throws {
+    let name = String(repeating: "ä", count: 1 << 20)
+    for json in [
+      #"{"model_type": "\#(name)"}"#, #"{"model_type": "bit", "hidden_act": "\#(name)"}"#,
+      #"{"model_type": "bit", "id2label": {"\#(name)": "a"}}"#,
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try decode(json) }
+      #expect(try #require(error).description.utf8.count < 8100)
+    }
+  }
+
   @Test("null counts as left out, and unknown keys are ignored")
   func nulls() throws {
     let keys = [
@@ -50,6 +62,11 @@ struct ConfigurationTests {
   func labels() throws {
     #expect(try decode(adding: #""id2label": {"1": "b", "0": "a"}"#).labels == ["a", "b"])
     #expect(try decode(adding: #""id2label": {"0": 7, "2": "c"}"#).labels == ["7", "LABEL_1"])
+    // Of two spellings of a number, the same one counts each time.
+    for _ in 0..<8 {
+      let twice = try decode(adding: #""id2label": {"1": "b", "01": "c", "0": "a"}"#)
+      #expect(twice.labels == ["a", "b", "LABEL_2"])
+    }
     #expect(try decode(adding: #""num_labels": 3"#).labels.last == "LABEL_2")
     #expect(try decode(adding: #""num_labels": 0"#).labels.isEmpty)
   }

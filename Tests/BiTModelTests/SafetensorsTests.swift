@@ -49,6 +49,20 @@ struct SafetensorsTests {
     #expect(opened.elementType(of: "d") == "I64")
   }
 
+  @Test("of several faults the same one is named each time")
+  func severalFaults() {
+    let names = ["a", "b", "c", "d", "e"]
+    for offsets in ["[4, 12]", "[8, 0]"] {
+      let header = names.map { entry($0, offsets: offsets) }.joined(separator: ", ")
+      for _ in 0..<8 {
+        let error = #expect(throws: CheckpointError.self) {
+          try open(file("{\(header)}", dataCount: 40))
+        }
+        #expect(error?.description.contains("tensor a ") == true)
+      }
+    }
+  }
+
   @Test("a file cut off anywhere is refused")
   func truncated() throws {
     let whole = try SafetensorsWriter.encode([

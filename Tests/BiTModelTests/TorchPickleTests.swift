@@ -339,6 +339,31 @@ struct TorchPickleTests {
     expectRefusal(of: twice, "list of storages")
   }
 
+  @Test("of several storages that are missing the same one is named each time")
+  func missingStorages() {
+    let names = ["a", "b", "c", "d", "e"]
+    let pickle = PickleBuilder.pickle {
+      $0.opcodes("}(")
+      for name in names {
+        $0.string(name)
+        $0.tensor(key: name, storageCount: 6, shape: [6], strides: [1])
+      }
+      $0.opcodes("u")
+    }
+    for _ in 0..<8 { for file in files(pickle) { expectRefusal(of: file, "a'") } }
+  }
+
+  @Test("a storage that would expand beyond what weights can is refused before it is read")
+  func bomb() {
+    let count = 300 << 20
+    let pickle = tensor(storageCount: count, shape: [count], strides: [1])
+    var archive = TorchBuilder.archive(pickle)
+    archive.members.append(
+      .init("archive/data/0", [], deflated: [UInt8](repeating: 0, count: 4 * count / 1032 + 1)))
+    archive.members[3].byteCount = UInt64(4 * count)
+    expectRefusal(of: archive.bytes, "would expand to 1258291200")
+  }
+
   @Test("many views of large compressed storages are refused before they are expanded")
   func work() throws {
     let count = 6 << 20

@@ -15,7 +15,9 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case refusedObject(name: String, file: String, hint: String)
   case unsupportedForm(path: String, found: String, hint: String)
 
-  public var description: String {
+  public var description: String { abridged(text) }
+
+  private var text: String {
     switch self {
     case .notFound(let path):
       "\(path) does not exist"

@@ -120,7 +120,8 @@ struct SafetensorsHeader: Sendable {
   }
 
   private func validate(dataByteCount: Int, file: String) throws(CheckpointError) {
-    for (name, entry) in entries {
+    // In an order, so that one file has one error.
+    for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
       guard entry.dataOffsets.count == 2, entry.begin >= 0, entry.dataOffsets[1] >= entry.begin,
         entry.dataOffsets[1] <= dataByteCount
       else {
@@ -141,7 +142,7 @@ struct SafetensorsHeader: Sendable {
       }
     }
     var end = 0
-    for (name, entry) in entries.sorted(by: { Self.order($0.value, $1.value) }) {
+    for (name, entry) in entries.sorted(by: Self.isBefore) {
       guard entry.begin == end else {
         throw .malformed(
           file: file, reason: "tensor \(name) starts at byte \(entry.begin), not at \(end)")
@@ -156,8 +157,10 @@ struct SafetensorsHeader: Sendable {
     }
   }
 
-  private static func order(_ a: Entry, _ b: Entry) -> Bool {
-    (a.begin, a.byteCount) < (b.begin, b.byteCount)
+  private static func isBefore(
+    _ a: (key: String, value: Entry), _ b: (key: String, value: Entry)
+  ) -> Bool {
+    (a.value.begin, a.value.byteCount, a.key) < (b.value.begin, b.value.byteCount, b.key)
   }
 
   /// The product, `nil` if an extent is negative or the product overflows. So that no part of it

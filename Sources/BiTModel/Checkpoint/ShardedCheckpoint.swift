@@ -8,45 +8,24 @@ public struct ShardedCheckpoint: CheckpointReader {
   private let shards: [String: any CheckpointReader]
   private let shardOfTensor: [String: String]
 
-  static let indexByteLimit = 8 << 20
-  static let shardLimit = 1024
-
-  private struct Index: Decodable {
-    let weightMap: [String: String]
-
-    private enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
-  }
-
   /// - Throws: `CheckpointError` if the index or a shard is missing, damaged, or they disagree.
   public init(indexPath: String) throws(CheckpointError) {
     source = indexPath
-    let bytes = try FileReader.contents(ofFile: indexPath, limit: Self.indexByteLimit)
-    guard let index = try? JSONDecoder().decode(Index.self, from: Data(bytes)) else {
-      throw .malformed(file: indexPath, reason: "it has no weight_map of tensor names to files")
-    }
-    shardOfTensor = index.weightMap
+    let bytes = try FileReader.contents(ofFile: indexPath, limit: ShardIndex.byteLimit)
+    let index = try ShardIndex(json: Data(bytes), file: indexPath)
+    shardOfTensor = index.fileOfTensor
     let folder = indexPath.prefix(through: indexPath.lastIndex(of: "/") ?? indexPath.startIndex)
     let directory = indexPath.contains("/") ? String(folder) : ""
-    let names = Set(index.weightMap.values)
-    guard names.count <= Self.shardLimit else {
-      throw .malformed(file: indexPath, reason: "it names \(names.count) files")
-    }
     var shards: [String: any CheckpointReader] = [:]
-    for name in names.sorted() {
-      // A shard lies beside its index; a name must not lead elsewhere.
-      // A NUL would end the path before the name does.
-      guard !name.contains("/"), !name.isEmpty, !name.hasPrefix("."), name.utf8.count <= 255,
-        !name.utf8.contains(0)
-      else {
-        throw .malformed(file: indexPath, reason: "it names the file '\(name.prefix(255))'")
-      }
+    for name in index.files {
       do throws(CheckpointError) {
         shards[name] = try WeightsFile.openSingle(path: directory + name)
       } catch .notFound {
         throw .malformed(file: indexPath, reason: "it names \(name), which is not beside it")
       } catch { throw error }
     }
-    for (tensor, name) in index.weightMap where shards[name]?.shape(of: tensor) == nil {
+    for (tensor, name) in shardOfTensor.sorted(by: { $0.key < $1.key })
+    where shards[name]?.shape(of: tensor) == nil {
       throw .malformed(file: indexPath, reason: "\(name) does not hold the tensor \(tensor)")
     }
     self.shards = shards

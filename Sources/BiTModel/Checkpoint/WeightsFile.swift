@@ -22,7 +22,7 @@ enum WeightsFile {
     _ archive: ZipArchive
   ) throws(CheckpointError) -> any CheckpointReader {
     if archive.members.contains(where: { $0.name.hasSuffix(".npy") }) {
-      return GoogleArchive(try NumpyArchive(archive))
+      return try GoogleArchive(archive)
     }
     if archive.members.contains(where: { $0.name.hasSuffix("data.pkl") }) {
       return try TorchFile(archive: archive)

@@ -12,7 +12,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   /// A contradiction that shows when the network is put together, with the file that it came from.
   indirect case contradiction(Self, file: String)
 
-  public var description: String {
+  public var description: String { abridged(text) }
+
+  private var text: String {
     switch self {
     case .contradiction(let error, let file): "\(file): \(error)"
     case .malformed(let file, let reason):

@@ -185,7 +185,7 @@ extension ModelConfiguration {
       throw .outOfRange(key: "num_labels", value: count, allowed: 0...Limit.labels, file: file)
     }
     var labels = placeholderLabels(count)
-    for (key, name) in named {
+    for (key, name) in named.sorted(by: { $0.key < $1.key }) {
       guard let index = Int(key) else {
         throw .malformed(file: file, reason: "id2label has the key '\(key)', not a number")
       }

@@ -1,10 +1,10 @@
 /// What a file says about its picture besides the pixels.
-struct ImageMetadata: Equatable {
-  var orientation = ExifOrientation.upright
+package struct ImageMetadata: Equatable {
+  package var orientation = ExifOrientation.upright
   /// The colour that stands for "transparent" in the decoded picture.
-  var colorKey: RGBColor?
+  package var colorKey: RGBColor?
 
-  init(_ kind: ImageKind, _ bytes: [UInt8]) {
+  package init(_ kind: ImageKind, _ bytes: [UInt8]) {
     switch kind {
     case .jpeg:
       let segments = JPEGSegments(bytes)

@@ -1,12 +1,12 @@
 /// The part of EXIF data that matters here: the orientation in the first directory of what is a
 /// small TIFF file (TIFF 6.0, section 2).
-enum TIFFDirectory {
+package enum TIFFDirectory {
   private static let orientationTag = 0x0112
 
   /// The orientation tag's number, if there is one, however odd.
   ///
   /// Damaged data ends the search without an error: a picture is worth more than its metadata.
-  static func orientation(in exif: [UInt8]) -> Int? {
+  package static func orientation(in exif: [UInt8]) -> Int? {
     let bytes = ByteReader(withoutExifPrefix(exif))
     guard let isBigEndian = byteOrder(of: bytes),
       let directory = bytes.integer(at: 4, size: 4, bigEndian: isBigEndian),

@@ -1,7 +1,7 @@
 /// Adobe's metadata in XML, of which only the orientation is looked for.
-enum XMPPacket {
+package enum XMPPacket {
   /// The digit in `tiff:Orientation="6"` or `<tiff:Orientation>6<`, whichever comes first.
-  static func orientation(in packet: [UInt8]) -> Int? {
+  package static func orientation(in packet: [UInt8]) -> Int? {
     let name = Array("tiff:Orientation".utf8)
     var start = packet.startIndex
     while let first = packet[start...].firstIndex(of: name[0]) {

@@ -1,23 +1,28 @@
 /// A Google release's arrays in PyTorch's order: their kernels are HWIO there.
-struct GoogleArchive: CheckpointReader {
+package struct GoogleArchive: CheckpointReader {
   private let arrays: NumpyArchive
 
   init(_ arrays: NumpyArchive) { self.arrays = arrays }
 
-  var source: String { arrays.source }
-  var byteCount: Int { arrays.byteCount }
-  var tensorNames: [String] { arrays.names }
+  /// - Throws: `CheckpointError`.
+  package init(_ archive: ZipArchive) throws(CheckpointError) {
+    self.init(try NumpyArchive(archive))
+  }
 
-  func shape(of tensor: String) -> [Int]? {
+  package var source: String { arrays.source }
+  package var byteCount: Int { arrays.byteCount }
+  package var tensorNames: [String] { arrays.names }
+
+  package func shape(of tensor: String) -> [Int]? {
     guard let header = arrays.header(of: tensor) else { return nil }
     return Self.axes(header.shape.count, of: tensor).map { header.shape[$0] }
   }
 
-  func elementType(of tensor: String) -> String? {
+  package func elementType(of tensor: String) -> String? {
     arrays.header(of: tensor).map { $0.type?.rawValue ?? $0.typeDescription }
   }
 
-  func read(_ tensor: String) throws(CheckpointError) -> [Float] {
+  package func read(_ tensor: String) throws(CheckpointError) -> [Float] {
     let rank = arrays.header(of: tensor)?.shape.count ?? 0
     return try arrays.read(tensor, axes: Self.axes(rank, of: tensor))
   }

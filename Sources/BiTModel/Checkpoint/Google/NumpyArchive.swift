@@ -13,10 +13,6 @@ struct NumpyArchive: Sendable {
   private let archive: ZipArchive
   private let entries: [String: Entry]
 
-  /// Deflate can make a thousandth of what repeats, but weights don't: what all arrays together
-  /// may expand to beside four times the file's own size. R152x4's classifier of zeros for 21,843
-  /// classes, 716 MB, is within it.
-  static let spareByteCount = 1 << 30
   static let arrayLimit = 1 << 14
 
   private static let suffix = ".npy"
@@ -28,13 +24,7 @@ struct NumpyArchive: Sendable {
     guard members.count <= Self.arrayLimit else {
       throw .malformed(file: archive.source, reason: "it holds \(members.count) arrays")
     }
-    var expanded = 0
-    for member in members { expanded += member.byteCount }
-    guard expanded <= archive.byteCount * 4 + Self.spareByteCount else {
-      throw .malformed(
-        file: archive.source,
-        reason: "its \(archive.byteCount) bytes would expand to \(expanded), which weights cannot")
-    }
+    try archive.checkExpansion(of: members)
     var entries: [String: Entry] = [:]
     for member in members {
       let name = "\(archive.source), member '\(member.name)'"

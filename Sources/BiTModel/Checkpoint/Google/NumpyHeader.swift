@@ -1,5 +1,5 @@
 /// The header of a `.npy` file: what the array's bytes mean (numpy, `numpy/lib/_format_impl.py`).
-struct NumpyHeader: Hashable {
+package struct NumpyHeader: Hashable {
   /// `nil` for a type that cannot hold weights.
   let type: ElementType?
   /// The type as the file writes it, such as `<f4`.
@@ -7,7 +7,7 @@ struct NumpyHeader: Hashable {
   let order: ByteOrder
   /// Whether the first index runs fastest.
   let isFortranOrder: Bool
-  let shape: [Int]
+  package let shape: [Int]
 
   /// numpy needs at most 1,500 bytes, for 64 dimensions.
   static let byteLimit = 4096
@@ -19,7 +19,7 @@ struct NumpyHeader: Hashable {
   /// - Parameter source: Left at the array's first byte.
   /// - Returns: The header, and how many bytes it takes.
   /// - Throws: `CheckpointError`.
-  static func read(
+  package static func read(
     from source: some ByteSource, byteCount: Int, name: String
   ) throws(CheckpointError) -> (header: Self, byteCount: Int) {
     func malformed(_ reason: String) -> CheckpointError {

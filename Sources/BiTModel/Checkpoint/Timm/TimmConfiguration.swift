@@ -1,20 +1,20 @@
 import FoundationEssentials
 
 /// timm's `config.json` (`save_config_for_hf` in `timm/models/_hub.py`).
-struct TimmConfiguration {
+package struct TimmConfiguration {
   /// Such as `resnetv2_50x1_bit`.
   let architecture: String
   /// 0 for a network that ends with its pooled features.
   let classCount: Int?
   /// The classes' names in their order, descriptions where there are any.
   let labels: [String]?
-  let preprocessing: TimmPreprocessing
+  package let preprocessing: TimmPreprocessing
   /// What to tell the user about.
   private(set) var warnings: [String] = []
 
   /// - Throws: `ConfigurationError`, also for networks of timm that are not BiT's, and for arguments
   ///   that make a BiT network another one.
-  init(json: Data, file: String) throws(ConfigurationError) {
+  package init(json: Data, file: String) throws(ConfigurationError) {
     let document: Document
     do {
       document = try JSONDecoder().decode(Document.self, from: json)
@@ -43,7 +43,7 @@ struct TimmConfiguration {
   }
 
   /// Whether bytes look like timm's file and not like transformers'.
-  static func describes(_ json: Data) -> Bool {
+  package static func describes(_ json: Data) -> Bool {
     struct Kind: Decodable {
       let architecture: String?
       let modelType: String?

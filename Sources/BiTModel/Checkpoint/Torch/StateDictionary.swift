@@ -24,7 +24,7 @@ struct StateDictionary {
     }.first
     let entries = inner.map { Self.items(of: $0, in: unpickler) } ?? items
     var tensors: [String: TorchTensor] = [:]
-    for (key, value) in entries {
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
       guard case .tensor(let index) = value else { continue }
       let name = Self.unwrapped(key)
       guard tensors.updateValue(unpickler.objects.tensors[index], forKey: name) == nil else {

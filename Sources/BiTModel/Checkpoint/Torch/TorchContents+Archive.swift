@@ -15,7 +15,8 @@ extension TorchContents {
     var unpickler = Unpickler(file: FileReader(bytes: bytes, name: archive.source))
     let tensors = try StateDictionary(try unpickler.load(), in: unpickler).tensors
     var locations: [Int: Location] = [:]
-    for tensor in tensors.values where locations[tensor.storage] == nil {
+    for (_, tensor) in tensors.sorted(by: { $0.key < $1.key })
+    where locations[tensor.storage] == nil {
       let storage = unpickler.objects.storages[tensor.storage]
       guard storage.byteCount > 0 else { continue }
       guard let member = archive["\(root)data/\(storage.key)"],

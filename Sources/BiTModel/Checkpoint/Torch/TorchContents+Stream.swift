@@ -21,7 +21,8 @@ extension TorchContents {
       throw unpickler.malformed("it has no list of storages")
     }
     let locations = try Self.locations(unpickler.heap[keys], in: unpickler, file: file)
-    for tensor in tensors.values where tensor.count > 0 && locations[tensor.storage] == nil {
+    for (_, tensor) in tensors.sorted(by: { $0.key < $1.key })
+    where tensor.count > 0 && locations[tensor.storage] == nil {
       let key = unpickler.objects.storages[tensor.storage].key
       throw unpickler.malformed("its list of storages lacks \(quoted(key))")
     }

@@ -53,17 +53,18 @@ struct TorchContents: Sendable {
     throw .malformed(file: file, reason: "a tensor's storage is missing")
   }
 
-  /// Compressed storages are expanded once for each tensor in them. Refuses where many tensors share
-  /// large ones, as a file may that is made to take for ever.
+  /// Compressed storages are expanded once for each tensor in them. Refuses where they are a bomb's,
+  /// or where many tensors share large ones, as a file may that is made to take for ever.
   func checkWork(file: String) throws(CheckpointError) {
-    var (sizes, work) = ([Int: Int](), 0)
+    var (members, work) = ([Int: ZipMember](), 0)
     for tensor in tensors.values {
       guard case .member(let member)? = locations[tensor.storage], member.method == .deflated
       else { continue }
-      sizes[tensor.storage] = member.byteCount
+      members[tensor.storage] = member
       work += member.byteCount >> 10
     }
-    let once = sizes.values.reduce(0) { $0 + $1 >> 10 }
+    try archive?.checkExpansion(of: Array(members.values))
+    let once = members.values.reduce(0) { $0 + $1.byteCount >> 10 }
     guard work <= max(1 << 20, 16 * once) else {
       throw .unsupportedForm(
         path: file, found: "many tensors in compressed storages that they share",

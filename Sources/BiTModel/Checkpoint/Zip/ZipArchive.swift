@@ -10,6 +10,11 @@ package struct ZipArchive: Sendable {
   static let memberLimit = 1 << 16
   static let directoryByteLimit = 16 << 20
 
+  /// Deflate can make a thousandth of what repeats, but weights don't: what all tensors together
+  /// may expand to beside four times the file's own size. R152x4's classifier of zeros for 21,843
+  /// classes, 716 MB, is within it.
+  private static let spareByteCount = 1 << 30
+
   /// The members in the directory's order.
   package let members: [ZipMember]
 
@@ -51,6 +56,18 @@ package struct ZipArchive: Sendable {
   func rangeStream(_ member: ZipMember, at offset: Int) -> FileStream {
     precondition(member.method == .stored && offset <= member.byteCount)
     return FileStream(file, at: member.dataOffset + offset)
+  }
+
+  /// Looks at the sizes of members that hold weights, before any is expanded.
+  /// - Throws: `CheckpointError` if they are a bomb's.
+  func checkExpansion(of members: [ZipMember]) throws(CheckpointError) {
+    // No member expands to more than 1032 times its size, and none overlap: the sum is an Int.
+    let expanded = members.reduce(0) { $0 + $1.byteCount }
+    guard expanded <= byteCount * 4 + Self.spareByteCount else {
+      throw .malformed(
+        file: source,
+        reason: "its \(byteCount) bytes would expand to \(expanded), which weights cannot")
+    }
   }
 
   /// A whole small member.
