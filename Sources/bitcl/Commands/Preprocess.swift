@@ -54,8 +54,10 @@ struct Preprocess: AsyncParsableCommand {
     _ preprocessor: ImagePreprocessor
   ) async throws {
     try Task.checkCancellation()
+    // As an entry: turned in the module that knows the elements' type, ten times as fast.
     let images = await preprocessor.prepare(requests) { tensor in
-      (shape: tensor.shape, elements: tensor.channelsFirst)
+      let entry = SafetensorsWriter.Entry(name: PixelValues.name, tensor: tensor)
+      return (shape: tensor.shape, elements: entry.elements)
     }
     for (request, image) in zip(requests, images) {
       let (shape, elements) = try image.get()
