@@ -26,7 +26,7 @@ PARSERS = {
         "Sources/CImageCodecs/support.h", IMAGES + "ImageDecoder.swift",
         IMAGES + "ImageCodec.swift", IMAGES + "ImageKind.swift"],
     "exif": [
-        IMAGES + "Metadata/", IMAGES + "ExifOrientation.swift", "Sources/CImageCodecs/inflate.c"],
+        IMAGES + "Metadata/", "Sources/CImageCodecs/inflate.c"],
 }
 NAMES = list(PARSERS)
 
