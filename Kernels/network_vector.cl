@@ -5,21 +5,26 @@
 // those of a launch a step.
 //
 // The host cuts each step into tiles of an image and puts all tiles in one order (`segments`), in
-// which a step comes after those that it awaits. A group claims the next tile by a counter, waits
-// until the awaited steps are done with that image, computes, and adds one to the tiles done of its
-// step and image. What a group waits for was claimed before, hence by a group that is running: no
-// cycle, however many groups run at once, and one alone computes everything in order.
+// which a step comes after those that it awaits. A group looks at the next tile, waits until the
+// awaited steps are done with that image, claims the tile by a counter, computes it, and adds one to
+// the tiles done of its step and image. What a tile waits for was claimed before, hence by a group
+// that is running: no cycle, however many groups run at once, and one alone computes everything.
+//
+// Threads that wait in a loop take the processors from those that they wait for where there are more
+// threads than processors to run them. So a group that has waited long stops the launch: all end
+// after the tile that they are at, and the host launches again. Nothing is then under way and the
+// next tile is ready: each launch goes on by one tile at least.
 //
 // Memory order: the adding releases, the waiting acquires, and additions to one counter form one
 // release sequence (OpenCL 3.0, 3.3.6.2). So a group sees what all awaited tiles wrote, and what was
 // written before those began.
 //
-// The last group to end sets the counters back, for the next launch, and looks whether every tile was
-// computed: a driver that ends loops early must not pass unnoticed.
+// The last group to end says how far the launch got. After the last tile it sets the counters back,
+// and looks whether every tile was computed: a driver that ends loops early must not pass unnoticed.
 //
 // Launch: any number of groups of 1; best a few for each thread.
-#ifndef SPIN_LIMIT
-#define SPIN_LIMIT 0x7FFFFFFF  // looks at a counter before the wait counts as lost (seconds)
+#ifndef LOOKS
+#define LOOKS 262144  // looks at the next tile before the launch is stopped: a third of a millisecond
 #endif
 
 // Numbers of `network_step.operation`; the same as NetworkStep's (Swift).
@@ -56,7 +61,10 @@ typedef struct {
 } network_step;
 
 // Counters in `progress`, each kind on cache lines of its own.
-enum { NEXT_CLAIM = 0, GROUPS_ENDED = 16, FAILURES = 32, TILES_DONE = 48 };
+enum { NEXT_CLAIM = 0, GROUPS_ENDED = 16, STOPPED = 32, STATUS = 33, TILES_DONE = 48 };
+
+// What STATUS says after a launch; the same as NetworkLaunch's (Swift).
+enum { FINISHED = 0, TO_BE_CONTINUED = 1, TILES_MISSING = 2 };
 
 typedef volatile __global atomic_int *counter;
 
@@ -76,14 +84,42 @@ static inline int increment(counter c)
   return atomic_fetch_add_explicit(c, 1, memory_order_acq_rel, memory_scope_device);
 }
 
-// Whether `tiles` got done before the wait was given up, here or by another group.
-static inline bool wait_for(counter done, int tiles, counter failures)
+// Claims a tile, if no other group did so first.
+static inline bool claim_tile(counter next, int claim)
 {
-  for (int looks = 0; looks < SPIN_LIMIT; looks++) {
-    if (current(done) >= tiles) return true;
-    if (looks % 1024 == 1023 && current(failures) > 0) return false;
+  return atomic_compare_exchange_strong_explicit(
+      next, &claim, claim + 1, memory_order_acq_rel, memory_order_acquire, memory_scope_device);
+}
+
+// Whether the steps that `step` awaits are done with an image.
+static inline bool is_ready(
+    __global const network_step *steps, __global const network_step *step,
+    __global const int *awaited, counter done, int image, int images)
+{
+  for (int k = step->work.z; k < step->work.z + step->work.w; k++) {
+    if (current(done + awaited[k] * images + image) < steps[awaited[k]].work.y) return false;
   }
-  return current(done) >= tiles;
+  return true;
+}
+
+// What the last group to end leaves behind.
+static inline void end_launch(__global const network_step *steps, counter progress, int4 sizes)
+{
+  const counter done = progress + TILES_DONE;
+  const bool is_last = current(progress + NEXT_CLAIM) >= sizes.x;
+  int status = is_last ? FINISHED : TO_BE_CONTINUED;
+  if (is_last) {
+    for (int s = 0; s < sizes.z; s++) {
+      for (int image = 0; image < sizes.w; image++) {
+        if (current(done + s * sizes.w + image) != steps[s].work.y) status = TILES_MISSING;
+        set(done + s * sizes.w + image, 0);
+      }
+    }
+    set(progress + NEXT_CLAIM, 0);
+  }
+  set(progress + STATUS, status);
+  set(progress + STOPPED, 0);
+  set(progress + GROUPS_ENDED, 0);
 }
 
 // Computes tile `t` of a step for an image. The operations see that image alone.
@@ -154,36 +190,25 @@ void network_vector(
     counter progress, __local float *patch,
     int4 sizes)  // claims, segments, steps, images
 {
-  const counter done = progress + TILES_DONE, failures = progress + FAILURES;
-  int segment = 0;
-  while (true) {
-    const int claim = increment(progress + NEXT_CLAIM);
+  const counter done = progress + TILES_DONE;
+  int segment = 0, looks = 0;
+  while (!current(progress + STOPPED)) {
+    const int claim = current(progress + NEXT_CLAIM);
     if (claim >= sizes.x) break;
     while (claim >= segments[segment + 1].x) segment++;
     const int4 from = segments[segment];
     __global const network_step *step = steps + from.y;
     const int image = from.z + (claim - from.x) / step->work.y;
-    bool is_ready = true;
-    for (int k = 0; k < step->work.w && is_ready; k++) {
-      const int other = awaited[step->work.z + k];
-      is_ready = wait_for(done + other * sizes.w + image, steps[other].work.y, failures);
+    if (!is_ready(steps, step, awaited, done, image, sizes.w)) {
+      if (++looks == LOOKS) set(progress + STOPPED, 1);
+      continue;
     }
-    if (!is_ready) {
-      increment(failures);
-      break;
-    }
+    if (!claim_tile(progress + NEXT_CLAIM, claim)) continue;
+    looks = 0;
     compute_tile(step, (claim - from.x) % step->work.y, image, memory,
                  find(step->weight, w0, w1, w2, w3), find(step->bias, w0, w1, w2, w3), patch);
     increment(done + from.y * sizes.w + image);
   }
-
-  if (increment(progress + GROUPS_ENDED) + 1 < (int)get_num_groups(0)) return;
-  for (int s = 0; s < sizes.z; s++) {
-    for (int image = 0; image < sizes.w; image++) {
-      if (current(done + s * sizes.w + image) != steps[s].work.y) increment(failures);
-      set(done + s * sizes.w + image, 0);
-    }
-  }
-  set(progress + NEXT_CLAIM, 0);
-  set(progress + GROUPS_ENDED, 0);
+  if (increment(progress + GROUPS_ENDED) + 1 == (int)get_num_groups(0))
+    end_launch(steps, progress, sizes);
 }

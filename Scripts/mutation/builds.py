@@ -12,7 +12,12 @@ ACTIVATIONS = range(19)
 _TILES = {
     "tiled64": (64, 64, 16, 4, 4), "tiled32": (32, 32, 16, 4, 4), "tiled16": (16, 16, 16, 4, 4),
     "tiled8": (8, 8, 8, 8, 8)}
-_VECTORS = {"vector16": (16, 14), "vector8": (8, 6)}
+_VECTORS = {
+    f"{launch}{width}": (width, pixels)
+    for launch in ("persistent", "vector") for width, pixels in ((16, 14), (8, 6))}
+# Whose functions network_vector.cl calls.
+_NETWORK = (
+    "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl")
 SETS = (*_VECTORS, *_TILES, "reference")
 
 
@@ -20,6 +25,8 @@ SETS = (*_VECTORS, *_TILES, "reference")
 class Build:
     file: str
     options: str
+    # Files before it in the same program.
+    before: tuple = ()
 
     @property
     def is_single_item(self):
@@ -27,8 +34,9 @@ class Build:
         return bool(re.search(r"-D (ITEMS=1(?!\d)|VECTOR=)", self.options))
 
 
-def _activated(file, options=""):
-    return [Build(file, f"{options} -D ACTIVATION={code}".strip()) for code in ACTIVATIONS]
+def _activated(file, options="", before=()):
+    return [
+        Build(file, f"{options} -D ACTIVATION={code}".strip(), before) for code in ACTIVATIONS]
 
 
 def builds_of(kernel_set):
@@ -46,6 +54,11 @@ def builds_of(kernel_set):
             b for dense in (0, 1) for b in _activated(
                 "conv2d_vector.cl",
                 f"-D VECTOR={vector} -D MICRO_PIXELS={pixels} -D DENSE={dense}")]
+        if kernel_set.startswith("persistent"):
+            convolution += _activated(
+                "network_vector.cl",
+                f"-D VECTOR={vector} -D MICRO_PIXELS={pixels} -D CHANNELS={vector} -D ITEMS=1"
+                " -D FUNCTIONS_ONLY", _NETWORK)
     else:
         names = ("TILE_M", "TILE_N", "TILE_K", "MICRO_M", "MICRO_N")
         tile = dict(zip(names, _TILES[kernel_set]))
@@ -70,6 +83,6 @@ def builds_with(file, kernel_set):
     """The builds that a file's text goes into; one of each file first."""
     builds = builds_of(kernel_set)
     if file != PRELUDE:
-        return [b for b in builds if b.file == file]
+        return [b for b in builds if file in (b.file, *b.before)]
     files = [b.file for b in builds]
     return [b for _, _, b in sorted((files[:i].count(b.file), i, b) for i, b in enumerate(builds))]

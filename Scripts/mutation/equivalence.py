@@ -39,7 +39,7 @@ class Compiler:
     @staticmethod
     def _run(program, options, text):
         """What clang makes of a text; None if that is an error."""
-        command = [program, "-x", "cl", "-cl-std=CL1.2", "-w", "-", "-o", "-", *options]
+        command = [program, "-x", "cl", "-cl-std=CL3.0", "-w", "-", "-o", "-", *options]
         done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
         return done.stdout if done.returncode == 0 else None
 
@@ -53,7 +53,7 @@ class Compiler:
         return code and re.sub(r"^(; ModuleID|source_filename).*\n", "", code, flags=re.MULTILINE)
 
     def _preprocess(self, build, sources):
-        text = sources[PRELUDE] + "\n" + sources[build.file]
+        text = "\n".join(sources[name] for name in (PRELUDE, *build.before, build.file))
         if build.is_single_item:
             text = _SINGLE_ITEM + text
         options = ["-E", "-P", *build.options.replace("-D ", "-D").split()]

@@ -208,9 +208,12 @@ final class ExecutionPlan {
     try buffers.guarded?.poison(queue)
     try upload(input, queue: queue)
     for launch in launches { try launch.launch(on: queue) }
-    try queue.finish(timeout: timeLimit)
+    if let network {
+      try network.complete(on: queue, timeLimit: timeLimit)
+    } else {
+      try queue.finish(timeout: timeLimit)
+    }
     try buffers.guarded?.check(queue)
-    try network?.check(queue)
     var results: [HostTensor] = []
     for node in nodes {
       let tensor = tensors[node]

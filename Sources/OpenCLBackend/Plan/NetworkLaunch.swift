@@ -8,7 +8,7 @@ struct NetworkLaunch {
 
   /// Where the kernel counts, in ints: cache lines apart.
   private enum Counter {
-    static let failures = 32
+    static let status = 33
     static let tilesDone = 48
   }
 
@@ -59,16 +59,31 @@ struct NetworkLaunch {
       local: WorkSize(1), parameters: "\(steps.count) steps, \(schedule.claims) tiles")
   }
 
-  /// To be called after a run.
+  /// To be called after the launch: waits for its end, and launches again until everything is
+  /// computed. Each launch computes a tile at least.
   /// - Throws: `NetworkLaunchFailed`; `OpenCLError`.
-  func check(_ queue: borrowing CommandQueue) throws {
-    let failures = try queue.read(
-      progress.resource, at: Counter.failures * MemoryLayout<Int32>.stride, as: Int32.self, count: 1
-    )
-    if failures[0] != 0 { throw NetworkLaunchFailed() }
+  func complete(on queue: borrowing CommandQueue, timeLimit: Duration) throws {
+    while true {
+      try queue.finish(timeout: timeLimit)
+      let status = try queue.read(
+        progress.resource, at: Counter.status * MemoryLayout<Int32>.stride, as: Int32.self, count: 1
+      )
+      switch Status(rawValue: status[0]) {
+      case .finished: return
+      case .toBeContinued: try kernel.launch(on: queue)
+      case .tilesMissing, nil: throw NetworkLaunchFailed()
+      }
+    }
+  }
+
+  /// The kernel's words for how far a launch got.
+  private enum Status: Int32 {
+    case finished = 0
+    case toBeContinued = 1
+    case tilesMissing = 2
   }
 }
 
-/// Groups of one launch waited in vain for each other, or left tiles out. Steps that are launched one
-/// by one do not depend on that.
+/// Tiles of one launch were left out. Steps that are launched one by one do not depend on what groups
+/// know of each other.
 struct NetworkLaunchFailed: Error {}
