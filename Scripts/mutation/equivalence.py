@@ -56,7 +56,7 @@ class Compiler:
         text = "\n".join(sources[name] for name in (PRELUDE, *build.before, build.file))
         if build.is_single_item:
             text = _SINGLE_ITEM + text
-        options = ["-E", "-P", *build.options.replace("-D ", "-D").split()]
+        options = ["-E", "-P", "-cl-no-stdinc", *build.options.replace("-D ", "-D").split()]
         text = self._run(self.program, options, text)
         # A hint to the optimiser changes no result.
         return text and re.sub(r"^#pragma unroll.*\n", "", text, flags=re.MULTILINE)
