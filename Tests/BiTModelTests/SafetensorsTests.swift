@@ -49,6 +49,13 @@ struct SafetensorsTests {
     #expect(opened.elementType(of: "d") == "I64")
   }
 
+  @Test("an impossible shape is refused also where the type holds no weights")
+  func impossibleShapes() {
+    for shape in ["[-5]", "[0, -1]", "[9223372036854775807, 2]"] {
+      expectRefusal(file("{\(entry(dtype: "I64", shape: shape, offsets: "[0, 0]"))}"))
+    }
+  }
+
   @Test("of several faults the same one is named each time")
   func severalFaults() {
     let names = ["a", "b", "c", "d", "e"]

@@ -133,6 +133,10 @@ struct SafetensorsHeader: Sendable {
         throw .malformed(
           file: file, reason: "tensor \(name) has \(entry.shape.count) dimensions")
       }
+      // Of any type: who lists the tensors counts their elements.
+      guard Self.count(entry.shape, times: 1) != nil else {
+        throw .malformed(file: file, reason: "tensor \(name) cannot have the shape \(entry.shape)")
+      }
       guard let type = ElementType(rawValue: entry.dtype) else { continue }
       guard Self.count(entry.shape, times: type.byteCount) == entry.byteCount else {
         throw .malformed(
