@@ -25,6 +25,13 @@ struct DeviceFailureTests {
     return kernels
   }
 
+  /// What is said, but for the word on what preparing takes its time for on a busy machine.
+  private static func lines(_ result: BuiltCommand.Outcome) -> [Substring] {
+    result.errors.split(separator: "\n").filter {
+      !$0.contains(", which later runs ") && !$0.contains("weights are read, packed and uploaded")
+    }
+  }
+
   private static func classify(
     _ options: [String] = [], kernels: URL? = nil, cache: URL
   ) async throws -> BuiltCommand.Outcome {
@@ -41,8 +48,9 @@ struct DeviceFailureTests {
         let result = try await Self.classify(["-d", device], cache: cache)
         #expect(result.status == 0)
         #expect(result.output.contains("digit 3"))
-        #expect(result.errors.hasPrefix("warning: no device is called '\(device)'"))
-        #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+        let lines = Self.lines(result)
+        #expect(lines.first?.hasPrefix("warning: no device is called '\(device)'") == true)
+        #expect(lines.count == 1, "\(result.errors)")
         let strict = try await BuiltCommand.run(
           ["classify", "-m", "demo", "-d", device, Self.image],
           environment: ["BITCL_STRICT_DEVICE": "1", "XDG_CACHE_HOME": cache.path])
@@ -137,7 +145,7 @@ struct DeviceFailureTests {
       // A kernel set that is asked for by name is not left for being slow to build on a busy machine.
       environment: ["BITCL_KERNEL_SET": "tiled16"])
     #expect(result.status == 0)
-    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    #expect(Self.lines(result).count == 1, "\(result.errors)")
     #expect(try result.jsonLines().compactMap { $0["file"] as? String } == images)
   }
 }

@@ -26,8 +26,8 @@ struct PlantedFaultTests {
       fault: "exact_add(variance, 2.0f)"),
     Fault(
       testDescription: "an activation that is applied twice",
-      file: "global_avg_pool.cl", text: "v = activate(v, activation);",
-      fault: "v = activate(activate(v, activation), activation);"),
+      file: "global_avg_pool.cl", text: "v = activate_values(v, activation);",
+      fault: "v = activate_values(activate_values(v, activation), activation);"),
   ]
 
   @Test("it exits with 3", arguments: faults)

@@ -78,7 +78,8 @@ struct ValidateTests {
       let end = try #require(source.lastIndex(of: "}"))
       let wrong =
         source[..<end]
-        + "if (!get_global_id(0) && !get_global_id(1) && !get_global_id(2)) y[0] += 1.0f;\n}\n"
+        + "if (!get_global_id(0) && !get_global_id(1) && !get_global_id(2)) y[0] += 1.0f;\n"
+        + source[end...]
       try wrong.write(to: file, atomically: true, encoding: .utf8)
       let result = try await BuiltCommand.run(
         ["validate", "-q", "-d", "Portable", "-m", "demo", "--per-layer", "--time-limit", "40"],

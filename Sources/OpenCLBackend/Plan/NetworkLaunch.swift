@@ -15,6 +15,8 @@ struct NetworkLaunch {
   /// Groups for each thread of the device. PoCL gives a thread several at once, the first one most:
   /// with too few of them some threads would get none. Those that come late find nothing to do.
   private static let groupsPerUnit = 4
+  /// Whatever a driver says.
+  private static let mostUnits = 1024
 
   init(
     _ schedule: NetworkSchedule, steps: [NetworkStep], program: Shared<Program>, batch: Int,
@@ -53,7 +55,7 @@ struct NetworkLaunch {
             Int32(schedule.claims), Int32(schedule.segments.count), Int32(steps.count),
             Int32(batch))),
       ]
-    let groups = plan.limits.computeUnits * Self.groupsPerUnit
+    let groups = min(plan.limits.computeUnits, Self.mostUnits) * Self.groupsPerUnit
     kernel = try BoundKernel(
       "network_vector", of: program, label: "network", arguments, global: WorkSize(groups),
       local: WorkSize(1), parameters: "\(steps.count) steps, \(schedule.claims) tiles")
