@@ -271,7 +271,7 @@ static inline void conv2d_tile(
       EACH_PIXEL(DECLARE_ACCUMULATORS)
       __global const float *wp = w + n * weights;
       __local const float *p_half = p0;
-      bool is_runs = true;
+      bool is_runs = !dense;
       EACH_PIXEL(CHECK_RUNS)
       if (is_runs) SWEEP(MULTIPLY_RUN) else SWEEP(MULTIPLY_PIXEL)
       if (flags & FLAG_RESIDUAL) { EACH_PIXEL(ADD_RESIDUAL) }
