@@ -67,8 +67,11 @@ struct FaultedRun {
     process.currentDirectoryURL = FaultLayer.root
     process.environment = environment(layer, fault, ledger).merging(additions) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
+    let handles = [try FileHandle(forWritingTo: output), try FileHandle(forWritingTo: errors)]
+    // They outlive the process otherwise, two a run.
+    defer { for handle in handles { try? handle.close() } }
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
     let start = ContinuousClock.now
     try await finish(process, within: limit)
     return FaultedRun(

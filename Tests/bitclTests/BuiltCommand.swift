@@ -90,9 +90,15 @@ enum BuiltCommand {
     process.arguments = arguments
     process.environment = environment(additions)
     process.currentDirectoryURL = root
-    process.standardInput = try FileHandle(forReadingFrom: stdin)
-    process.standardOutput = try FileHandle(forWritingTo: stdout)
-    process.standardError = try FileHandle(forWritingTo: stderr)
+    let handles = [
+      try FileHandle(forReadingFrom: stdin), try FileHandle(forWritingTo: stdout),
+      try FileHandle(forWritingTo: stderr),
+    ]
+    // They outlive the process otherwise, three a run.
+    defer { for handle in handles { try? handle.close() } }
+    process.standardInput = handles[0]
+    process.standardOutput = handles[1]
+    process.standardError = handles[2]
     try await finish(process, interruptAfter: interruptAfter, signal)
     return Outcome(
       status: process.terminationReason == .exit
