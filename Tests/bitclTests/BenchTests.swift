@@ -224,17 +224,6 @@ struct BenchTests {
     #expect(low <= ratio && ratio <= high)
   }
 
-  @Test("what a spread covers is no difference")
-  func undecided() async throws {
-    let document = try await Self.bench(["--iterations", "20", "--format", "json"]).json()
-    let times = try #require(document["ms_per_batch"] as? [String: Double])
-    let old = Self.figure(median: try #require(times["median"]), spread: 0.999)
-    let result = try await Self.compare(with: old)
-    #expect(result.status == 0)
-    let comparison = try #require(try result.json()["comparison"] as? [String: Any])
-    #expect(comparison["verdict"] as? String == "no difference can be told")
-  }
-
   @Test("a row that the old file lacks has no verdict")
   func missing() async throws {
     let result = try await Self.compare(
