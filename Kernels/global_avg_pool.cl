@@ -13,8 +13,8 @@ DEFINE_EXACT_ADD(values, exact_values, exact_add_values)
 
 // CHANNELS channels from `c` on of one image.
 static inline void global_avg_pool_channels(
-    int c, int image, __global const float *restrict x, __global const float *restrict coefficients,
-    __global float *restrict y, int pixels, int channels, int in_stride, int out_stride, int flags,
+    int c, int image, __global const float *x, __global const float *coefficients,
+    __global float *y, int pixels, int channels, int in_stride, int out_stride, int flags,
     float4 activation)
 {
   y += (size_t)image * out_stride + c;

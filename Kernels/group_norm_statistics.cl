@@ -12,7 +12,7 @@
 
 // Moments of `tile` consecutive pixels, of CHANNELS channels from `c` on.
 static inline void moments_of_pixels(
-    int c, int t, int image, __global const float *restrict x, __global float *restrict partials,
+    int c, int t, int image, __global const float *x, __global float *partials,
     int pixels, int stride, int tile, int tiles)
 {
   const int count = min(tile, pixels - t * tile);
@@ -59,9 +59,9 @@ static inline int tile_count(int t, int2 extent, int4 tile)
 
 // The coefficients of one group's channels in one image, by ITEMS work-items.
 static inline void coefficients_of_group(
-    int group, int image, int item, __local float *shared, __global const float *restrict partials,
-    __global const float *restrict weight, __global const float *restrict bias,
-    __global float *restrict coefficients, int2 extent, int4 tile, int4 shape, float epsilon)
+    int group, int image, int item, __local float *shared, __global const float *partials,
+    __global const float *weight, __global const float *bias,
+    __global float *coefficients, int2 extent, int4 tile, int4 shape, float epsilon)
 {
   const int stride = shape.y, size = shape.x / shape.z, first = group * size;
   partials += (size_t)image * tile.w * 2 * stride + first;

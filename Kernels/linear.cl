@@ -12,9 +12,9 @@
 
 // One output of one image, by ITEMS work-items.
 static inline void linear_output(
-    int o, int image, int item, __local float *shared, __global const float *restrict x,
-    __global const float *restrict w, __global const float *restrict bias,
-    __global float *restrict y, int inputs, int outputs, int in_stride, int out_stride)
+    int o, int image, int item, __local float *shared, __global const float *x,
+    __global const float *w, __global const float *bias,
+    __global float *y, int inputs, int outputs, int in_stride, int out_stride)
 {
   x += (size_t)image * in_stride;
   // Beyond the outputs the first row is read, and its sum dropped: barriers need all work-items.

@@ -8,8 +8,8 @@
 //
 // CHANNELS channels from `c` on of one output pixel.
 static inline void max_pool_pixel(
-    int c, int ox, int oy, int image, __global const float *restrict x,
-    __global const float *restrict coefficients, __global float *restrict y, int4 in, int4 out,
+    int c, int ox, int oy, int image, __global const float *x,
+    __global const float *coefficients, __global float *y, int4 in, int4 out,
     int4 window, int2 before, float4 activation)
 {
   y += (((size_t)image * out.x + oy) * out.y + ox) * out.w + c;
