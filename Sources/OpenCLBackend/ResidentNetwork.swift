@@ -14,7 +14,7 @@ final class ResidentNetwork {
     let input: TensorShape
     let kept: Set<Network.NodeID>
     /// Whether the plan may be one launch.
-    let inOneLaunch: Bool
+    var inOneLaunch = true
   }
 
   private let network: Network
@@ -28,8 +28,6 @@ final class ResidentNetwork {
   private let need: MemoryNeed
   /// How long reading, packing and uploading the weights took.
   let uploadTime: Duration
-  /// Whether plans may be one launch: until one of them fails.
-  private var inOneLaunch = true
   /// The most recently used last.
   private var plans: [(key: PlanKey, plan: ExecutionPlan)] = []
 
@@ -48,7 +46,7 @@ final class ResidentNetwork {
     self.programs = programs
     context = programs.context
     queue = try CommandQueue(context: context)
-    try programs.build(Self.commonPrograms(network, kernels, guards: guards))
+    try programs.build(Self.commonPrograms(network, kernels))
     let standardizer = try WeightStandardizer(
       context: context, programs: programs, kernels: kernels, queue: queue, guards: guards)
     weights = ResidentWeights(
@@ -65,16 +63,9 @@ final class ResidentNetwork {
   /// - Throws: `NetworkError`, `InsufficientDeviceMemory`, `OpenCLError`, what the weight source
   ///   throws.
   func run(_ input: HostTensor, returning nodes: [Network.NodeID]) throws -> [HostTensor] {
-    let key = PlanKey(input: input.shape, kept: Set(nodes), inOneLaunch: inOneLaunch)
+    let key = PlanKey(input: input.shape, kept: Set(nodes))
     guard let plan = try plan(for: key) else { return try runHalves(input, nodes) }
-    do {
-      return try plan.run(input, returning: nodes, queue: queue, timeLimit: timeLimit)
-    } catch is NetworkLaunchFailed {
-      // The same kernels, launched one by one, give the same bits.
-      inOneLaunch = false
-      plans.removeAll { $0.key.inOneLaunch }
-      return try run(input, returning: nodes)
-    }
+    return try plan.run(input, returning: nodes, queue: queue, timeLimit: timeLimit)
   }
 
   /// Times the steps of a run, on a queue of its own: profiling costs some drivers a little.
@@ -138,7 +129,7 @@ final class ResidentNetwork {
 
   /// The kernel that writes each node in a plan that is still at hand, with its tile parameters.
   func kernels(input: TensorShape, kept: Set<Network.NodeID>) -> [Network.NodeID: String] {
-    let key = PlanKey(input: input, kept: kept, inOneLaunch: inOneLaunch)
+    let key = PlanKey(input: input, kept: kept)
     return plans.first { $0.key == key }?.plan.writers ?? [:]
   }
 
@@ -155,11 +146,11 @@ final class ResidentNetwork {
 
   /// Programs that can be named before a size is known, so that they build together.
   private static func commonPrograms(
-    _ network: Network, _ kernels: KernelSet, guards: PlanGuards?
+    _ network: Network, _ kernels: KernelSet
   ) -> Set<ProgramRequest> {
     var requests: Set = [WeightStandardizer.program(kernels)]
     let activation = network.prevailingActivation
-    if case .vector(let tuning, _, let program?) = kernels, guards == nil, network.isPreactivated {
+    if case .vector(let tuning, _, let program?) = kernels, network.isPreactivated {
       return requests.union([program.request(tuning, activation: activation)])
     }
     for node in network.nodes {

@@ -13,9 +13,6 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
   case reference
 
   /// The rungs that a device's limits allow, best first.
-  ///
-  /// A network in one launch is not among them: it is the fastest on a machine that has nothing else to
-  /// do, but what it does where threads wait for processors is not proven yet. It runs for who names it.
   static func ladder(for device: Device) -> [KernelSet] {
     let limits = device.limits
     var rungs: [KernelSet] = []
@@ -23,6 +20,9 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     if device.kind == .cpu, let plain = tiled.first,
       let vector = VectorConvolutionTuning.table.first(where: { $0.isValid(for: limits) })
     {
+      if let network = NetworkProgram(for: device) {
+        rungs.append(.vector(vector, tiled: plain, network: network))
+      }
       rungs.append(.vector(vector, tiled: plain))
     }
     // A driver may allow a kernel smaller groups than the device's limit: then the next tile.

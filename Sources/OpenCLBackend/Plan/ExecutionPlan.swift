@@ -62,7 +62,7 @@ final class ExecutionPlan {
           arrangement: arrangement)
       }
       self.layout = layout(.together)
-      guard inOneLaunch, !isGuarded, let tiles = networkTiles else { return }
+      guard inOneLaunch, let tiles = networkTiles else { return }
       let apart = layout(.apart)
       schedule = NetworkSchedule(
         tiles: tiles, regions: fused.steps.map(\.regions), place: { apart.places[$0] },
@@ -200,7 +200,8 @@ final class ExecutionPlan {
   }
 
   /// Uploads a batch, computes, and downloads the results in the order asked for.
-  /// - Throws: `OpenCLError`; `UntrustedKernels` where the plan is watched; `NetworkLaunchFailed`.
+  /// - Throws: `OpenCLError`; `UntrustedKernels` where the plan is watched, or a launch
+  ///   left something out.
   func run(
     _ input: HostTensor, returning nodes: [Network.NodeID], queue: borrowing CommandQueue,
     timeLimit: Duration

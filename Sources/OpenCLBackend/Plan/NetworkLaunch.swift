@@ -5,6 +5,8 @@ import OpenCLRuntime
 struct NetworkLaunch {
   let kernel: BoundKernel
   private let progress: Shared<DeviceBuffer>
+  /// Tiles in all, and so the most launches that computing them can take.
+  private let claims: Int
 
   /// Where the kernel counts, in ints: cache lines apart.
   private enum Counter {
@@ -43,6 +45,7 @@ struct NetworkLaunch {
       Shared(try DeviceBuffer(in: plan.programs.context, copying: bytes))
     }
     progress = try buffer(counters.span.bytes)
+    claims = schedule.claims
     let parts = (0..<WeightArena.mostBuffers).map {
       weights.indices.contains($0) ? weights[$0] : first
     }
@@ -63,9 +66,9 @@ struct NetworkLaunch {
 
   /// To be called after the launch: waits for its end, and launches again until everything is
   /// computed. Each launch computes a tile at least.
-  /// - Throws: `NetworkLaunchFailed`; `OpenCLError`.
+  /// - Throws: `UntrustedKernels` where tiles were left out; `OpenCLError`.
   func complete(on queue: borrowing CommandQueue, timeLimit: Duration) throws {
-    while true {
+    for _ in 0..<claims {
       try queue.finish(timeout: timeLimit)
       let status = try queue.read(
         progress.resource, at: Counter.status * MemoryLayout<Int32>.stride, as: Int32.self, count: 1
@@ -73,9 +76,16 @@ struct NetworkLaunch {
       switch Status(rawValue: status[0]) {
       case .finished: return
       case .toBeContinued: try kernel.launch(on: queue)
-      case .tilesMissing, nil: throw NetworkLaunchFailed()
+      case .tilesMissing, nil: throw Self.tilesMissing
       }
     }
+    throw Self.tilesMissing
+  }
+
+  private static var tilesMissing: UntrustedKernels {
+    UntrustedKernels(
+      reason: "tiles of a network in one launch were left out: groups do not see what others wrote,"
+        + " or loops end early")
   }
 
   /// The kernel's words for how far a launch got.
@@ -85,7 +95,3 @@ struct NetworkLaunch {
     case tilesMissing = 2
   }
 }
-
-/// Tiles of one launch were left out. Steps that are launched one by one do not depend on what groups
-/// know of each other.
-struct NetworkLaunchFailed: Error {}

@@ -72,10 +72,13 @@ protocol NetworkOperation {
 }
 
 extension PlanContext {
-  /// Where a region lies; nothing where there is none.
+  /// Where a region lies, or what stands in for it where it is not used.
   func operand(_ role: PlanBuffers.Role?) -> NetworkStep.Operand {
-    guard let role, let place = buffers.place(of: role) else { return NetworkStep.Operand() }
     let float = MemoryLayout<Float>.stride
+    guard let role, let place = buffers.place(of: role) else {
+      let unused = buffers.place(of: .unused)
+      return NetworkStep.Operand(offset: Int64((unused?.offset ?? 0) / float), stride: 0)
+    }
     return NetworkStep.Operand(
       offset: Int64(place.offset / float), stride: Int64(place.imageStride / float))
   }

@@ -75,6 +75,7 @@ final class PlanBuffers {
     fileprivate var sizes: [Role: Int] = [:]
     fileprivate var padding: [Role: (stride: Int, channels: Int)] = [:]
     fileprivate let isGuarded: Bool
+    private let images: Int
 
     /// - Parameters:
     ///   - kept: Tensors that must outlive the last step.
@@ -131,18 +132,24 @@ final class PlanBuffers {
       self.padding = padding
       self.isGuarded = isGuarded
       let batch = tensors(0).shape.batch
-      let roles = lives.sorted { Self.order($0.key) < Self.order($1.key) }
+      images = batch
+      let roles = lives.sorted { Self.order($0.key) < Self.order($1.key) }.map {
+        ($0.key, isGuarded ? 0...steps.count : $0.value)
+      }
       switch arrangement {
       case .together:
-        let lives = roles.map { ($0.key, isGuarded ? 0...steps.count : $0.value) }
-        byteCount = place(lives, at: 0, images: batch, of: batch, isShared: true, alignment)
-        buffered = Set(roles.map(\.key))
+        byteCount = place(roles, at: 0, images: batch, of: batch, isShared: true, alignment)
+        buffered = Set(roles.map(\.0))
       case .apart:
         func isLasting(_ role: Role) -> Bool {
-          if case .tensor(let node) = role { node == 0 || kept.contains(node) } else { false }
+          switch role {
+          case .tensor(let node): node == 0 || kept.contains(node)
+          case .unused: true
+          case .moments, .coefficients: false
+          }
         }
-        let lasting = roles.filter { isLasting($0.key) }.map { ($0.key, 0...steps.count) }
-        let passing = roles.filter { !isLasting($0.key) }.map { ($0.key, $0.value) }
+        let lasting = roles.filter { isLasting($0.0) }.map { ($0.0, 0...steps.count) }
+        let passing = roles.filter { !isLasting($0.0) }
         let base = place(lasting, at: 0, images: batch, of: batch, isShared: false, alignment)
         let image = place(passing, at: base, images: 1, of: batch, isShared: true, alignment)
         byteCount = base + batch * image
@@ -174,6 +181,18 @@ final class PlanBuffers {
       return taken
     }
 
+    /// The parts of a region that have a band each: one, or one an image.
+    fileprivate func watchedParts(of role: Role, at place: Place) -> [GuardedArena.Region] {
+      let parts = buffered.contains(role) ? 1 : images
+      let byteCount = role == .unused ? 0 : max(sizes[role] ?? 0, 4) / parts
+      return (0..<parts).map { part in
+        let offset = place.offset + part * place.imageStride
+        return GuardedArena.Region(
+          name: "\(role)", offset: offset, byteCount: byteCount, end: offset + place.byteCount,
+          padding: padding[role])
+      }
+    }
+
     /// A dictionary's order must not decide where things lie.
     private static func order(_ role: Role) -> Int {
       switch role {
@@ -188,16 +207,11 @@ final class PlanBuffers {
   init(_ layout: Layout, context: Context) throws(OpenCLError) {
     let arena = Shared(try DeviceBuffer(in: context, byteCount: max(layout.byteCount, 4)))
     var buffers: [Role: Shared<DeviceBuffer>] = [:]
-    var watched: [GuardedArena.Region] = []
     for (role, region) in layout.places where layout.buffered.contains(role) {
       let size = max(layout.sizes[role] ?? 0, 4)
       buffers[role] = Shared(
         try arena.resource.subBuffer(
           at: region.offset, byteCount: layout.isGuarded ? size : region.byteCount, in: context))
-      watched.append(
-        GuardedArena.Region(
-          name: "\(role)", offset: region.offset, byteCount: role == .unused ? 0 : size,
-          end: region.offset + region.byteCount, padding: layout.padding[role]))
     }
     self.layout = layout
     self.arena = arena
@@ -205,7 +219,10 @@ final class PlanBuffers {
     arenaByteCount = layout.byteCount
     guarded =
       layout.isGuarded
-      ? GuardedArena(arena: arena, regions: watched.sorted { $0.offset < $1.offset }) : nil
+      ? GuardedArena(
+        arena: arena,
+        regions: layout.places.flatMap { layout.watchedParts(of: $0.key, at: $0.value) }
+          .sorted { $0.offset < $1.offset }) : nil
     if let unused = buffers[.unused] {
       self.unused = unused
     } else {
