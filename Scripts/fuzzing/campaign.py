@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def run(build, name, minutes, timeout):
     if dictionary.exists():
         command.append(f"-dict={dictionary}")
     log = WORK / name / "log"
+    print(f"{name}: running, log in {log}", file=sys.stderr, flush=True)
     with log.open("wb") as output:
         status = subprocess.run(
             [*command, folder(name, "corpus"), seeded(name), *kept(name)],
@@ -53,7 +55,8 @@ def run(build, name, minutes, timeout):
 
 
 def seeded(name):
-    """A folder of the target's seeds."""
+    """A folder of the target's seeds, and nothing else."""
+    shutil.rmtree(WORK / name / "seeds", ignore_errors=True)
     path = folder(name, "seeds")
     seeds.write(name, path)
     return path
