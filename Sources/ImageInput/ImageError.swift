@@ -48,7 +48,7 @@ extension ImageError.Reason {
     case .unreadable(let message):
       "cannot be read: \(message). Check the path and its permissions."
     case .isDirectory:
-      "is a folder, not an image. Name the images in it, or search it recursively."
+      "is a folder, not an image. Name the images in it, or search it with 'bitcl classify -r'."
     case .notRegularFile:
       "is a pipe, socket or device, not a file. Pass such data on standard input."
     case .fileTooLarge(let bytes, let limit):

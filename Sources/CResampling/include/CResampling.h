@@ -1,4 +1,4 @@
-// The inner loops of resampling and normalising 8-bit RGB, compiled once for each instruction set.
+// The inner loops of resampling 8-bit RGB, compiled once for each instruction set.
 // Integer sums are exact: every build gives the same bytes.
 #pragma once
 

@@ -39,7 +39,7 @@ struct BenchBaseline {
   /// A figure takes two kilobytes, with its steps twenty.
   private static let largestFile = 1 << 26
 
-  /// - Throws: `InputError`; `CommandFailure` for what is no such file.
+  /// - Throws: `CheckpointError` for what cannot be read; `CommandFailure` for what is no such file.
   init(path: String) throws {
     self.path = path
     let text = String(decoding: try Self.contents(of: path), as: UTF8.self)
@@ -76,7 +76,7 @@ struct BenchBaseline {
       device: subject.device, driver: subject.driver, threads: subject.threads,
       processor: subject.host.processor)
     var said: Set<Condition> = []
-    for row in rows.values {
+    for row in rows.values.sorted(by: { "\($0.key)" < "\($1.key)" }) {
       for (old, new) in zip(row.conditions, now) where old != new && said.insert(old).inserted {
         console.warn(
           "\(path) was measured with another \(old.name): \(old.value), now \(new.value)")
@@ -87,25 +87,10 @@ struct BenchBaseline {
   private static let advice = "Write such a file with 'bitcl bench --json FILE'"
 
   private static func contents(of path: String) throws -> [UInt8] {
-    guard let status = FileStatus(path: path) else {
-      throw InputError.unreadable(name: path, reason: "there is no such file")
-    }
-    guard status.kind == .file else {
-      throw InputError.unreadable(name: path, reason: "it is no file")
-    }
-    guard let descriptor = openForReading(path) else {
-      throw InputError.unreadable(name: path, reason: lastErrorText())
-    }
-    defer { closeDescriptor(descriptor) }
-    var bytes: [UInt8] = []
-    while true {
-      let piece = try readAvailable(descriptor, limit: 1 << 16, name: path)
-      if piece.isEmpty { return bytes }
-      bytes += piece
-      guard bytes.count <= largestFile else {
-        throw CommandFailure(
-          .invalidData, "\(path) is larger than any file of figures. \(advice)")
-      }
+    do {
+      return try FileReader.contents(ofFile: path, limit: largestFile)
+    } catch CheckpointError.notFound {
+      throw CommandFailure(.notFound, "\(path) does not exist. \(advice)")
     }
   }
 
@@ -156,7 +141,6 @@ struct BenchBaseline {
     let driver: String?
     let threads: Int
     let host: Host
-    let version: String
     let scenario: BenchScenario
     let batch: Int
     let height: Int
@@ -166,7 +150,6 @@ struct BenchBaseline {
 
     private enum CodingKeys: String, CodingKey {
       case model, device, driver, threads, host, scenario, batch, height, width
-      case version = "bitcl_version"
       case perBatch = "ms_per_batch"
       case interval = "median_interval_ms"
     }
@@ -185,7 +168,7 @@ struct BenchBaseline {
     }
   }
 
-  static func conditions(
+  private static func conditions(
     device: String, driver: String?, threads: Int, processor: String
   ) -> [Condition] {
     [
