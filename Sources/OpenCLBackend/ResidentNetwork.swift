@@ -49,14 +49,17 @@ final class ResidentNetwork {
     try programs.build(Self.commonPrograms(network, kernels))
     let standardizer = try WeightStandardizer(
       context: context, programs: programs, kernels: kernels, queue: queue, guards: guards)
+    let ahead = WeightReadAhead(source, network.nodes.flatMap(\.operation.parameters))
+    defer { ahead.stop() }
     weights = ResidentWeights(
-      source: source, standardizer: standardizer,
+      source: ahead, standardizer: standardizer,
       arena: kernels.network == nil
         ? nil : WeightArena(need, limits: programs.context.device.limits))
     let start = ContinuousClock.now
     for (id, node) in network.nodes.enumerated() {
       try Self.upload(node, id, network, kernels, weights, queue)
     }
+    try standardizer.finish(queue)
     uploadTime = start.duration(to: .now)
   }
 

@@ -11,6 +11,9 @@ final class WeightStandardizer {
   private let kernel: Kernel
   private let items: Int
   private let outputsPerGroup: Int
+  /// Where kernels lie as the checkpoint has them while the device works on them, one at a time: one
+  /// piece of memory for all costs a tenth of a new one for each.
+  private var raw: Shared<DeviceBuffer>?
   /// Whether the device agrees with Double on kernels that are hard for Float.
   private(set) var isDeviceTrusted = false
 
@@ -39,7 +42,7 @@ final class WeightStandardizer {
   }
 
   /// - Parameter values: [output channels][input channels][taps].
-  /// - Parameter packed: Of `packing`'s size.
+  /// - Parameter packed: Of `packing`'s size; filled once the queue has got that far.
   func standardize(
     _ values: [Float], of convolution: Convolution, _ packing: WeightPacking,
     into packed: borrowing DeviceBuffer, queue: borrowing CommandQueue
@@ -56,8 +59,9 @@ final class WeightStandardizer {
     into packed: borrowing DeviceBuffer, queue: borrowing CommandQueue
   ) throws {
     let taps = convolution.kernel * convolution.kernel
-    let raw = try DeviceBuffer(in: context, copying: values.span.bytes, access: .readOnly)
-    try kernel.setArgument(0, raw)
+    let raw = try rawBuffer(byteCount: values.count * MemoryLayout<Float>.stride, queue)
+    try queue.write(values, to: raw.resource)
+    try kernel.setArgument(0, raw.resource)
     try kernel.setArgument(1, packed)
     let sizes = [
       convolution.outputChannels, convolution.inputChannels, taps, packing.outputBlock,
@@ -69,8 +73,25 @@ final class WeightStandardizer {
     try kernel.setArgument(8, Float(convolution.standardizationEpsilon))
     let groups = packing.outputBlocks * packing.outputBlock / outputsPerGroup
     try queue.launch(kernel, global: WorkSize(groups * items), local: WorkSize(items))
-    // The raw kernel is released on return, and the launch needs it.
+    // Some drivers begin no earlier.
+    try queue.flush()
+  }
+
+  private func rawBuffer(
+    byteCount: Int, _ queue: borrowing CommandQueue
+  ) throws(OpenCLError) -> Shared<DeviceBuffer> {
+    if let raw, raw.resource.byteCount >= byteCount { return raw }
+    try finish(queue)
+    let raw = Shared(try DeviceBuffer(in: context, byteCount: byteCount, access: .readOnly))
+    self.raw = raw
+    return raw
+  }
+
+  /// Waits for what was enqueued, and gives back the memory that only that needed.
+  func finish(_ queue: borrowing CommandQueue) throws(OpenCLError) {
+    guard raw != nil else { return }
     try queue.finish()
+    raw = nil
   }
 
   /// The largest error, relative to the largest weight; infinite where something is not a number.

@@ -4,13 +4,13 @@ import Glibc
 ///
 /// POSIX primitives, since `Synchronization.Mutex` cannot be waited on, and since ThreadSanitizer
 /// does not see it: every access under it is reported as a race (Swift 6.3, Linux).
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
   // Unchecked: `state` is touched with the mutex locked only.
   private var state: State
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(_ state: State) {
+  package init(_ state: State) {
     self.state = state
     pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
@@ -27,20 +27,20 @@ final class Monitor<State>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+  package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body(&state)
   }
 
   /// Changes the state and wakes who waits.
-  func update<Result>(_ body: (inout State) -> Result) -> Result {
+  package func update<Result>(_ body: (inout State) -> Result) -> Result {
     defer { pthread_cond_broadcast(change) }
     return withLock(body)
   }
 
   /// Waits until `condition` holds.
-  func wait(until condition: (State) -> Bool) {
+  package func wait(until condition: (State) -> Bool) {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while !condition(state) { pthread_cond_wait(change, mutex) }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Threads of our own: those of the concurrency pool must not block, and a driver's calls do.
-enum Thread {
+package enum Thread {
   /// - Returns: False where the system has no thread left.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     let start = Unmanaged.passRetained(Start(body))
     var thread = pthread_t()
     guard pthread_create(&thread, nil, run, start.toOpaque()) == 0 else {
