@@ -15,9 +15,10 @@ _TILES = {
 _VECTORS = {
     f"{launch}{width}": (width, pixels)
     for launch in ("persistent", "vector") for width, pixels in ((16, 14), (8, 6))}
-# Whose functions network_vector.cl calls.
+# What stands before network_vector.cl: whose functions it calls, and the weights' kernel.
 _NETWORK = (
-    "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl")
+    "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl",
+    "weight_standardization.cl")
 SETS = (*_VECTORS, *_TILES, "reference")
 
 
@@ -58,7 +59,7 @@ def builds_of(kernel_set):
             convolution += _activated(
                 "network_vector.cl",
                 f"-D VECTOR={vector} -D MICRO_PIXELS={pixels} -D CHANNELS={vector} -D ITEMS=1"
-                " -D FUNCTIONS_ONLY", _NETWORK)
+                " -D OUTPUTS=16 -D FUNCTIONS_ONLY", _NETWORK)
     else:
         names = ("TILE_M", "TILE_N", "TILE_K", "MICRO_M", "MICRO_N")
         tile = dict(zip(names, _TILES[kernel_set]))

@@ -48,7 +48,10 @@ final class ResidentNetwork {
     queue = try CommandQueue(context: context)
     try programs.build(Self.commonPrograms(network, kernels))
     let standardizer = try WeightStandardizer(
-      context: context, programs: programs, kernels: kernels, queue: queue, guards: guards)
+      context: context,
+      program: try programs.program(
+        Self.wholeProgram(network, kernels) ?? WeightStandardizer.program(kernels)),
+      kernels: kernels, queue: queue, guards: guards)
     let ahead = WeightReadAhead(source, network.nodes.flatMap(\.operation.parameters))
     defer { ahead.stop() }
     weights = ResidentWeights(
@@ -147,15 +150,21 @@ final class ResidentNetwork {
     return zip(head, tail).map { HostTensor(stacking: [$0, $1]) }
   }
 
+  /// The one program for everything, where plans are one launch as a rule.
+  private static func wholeProgram(_ network: Network, _ kernels: KernelSet) -> ProgramRequest? {
+    guard case .vector(let tuning, _, let program?) = kernels, network.isPreactivated else {
+      return nil
+    }
+    return program.request(tuning, activation: network.prevailingActivation)
+  }
+
   /// Programs that can be named before a size is known, so that they build together.
   private static func commonPrograms(
     _ network: Network, _ kernels: KernelSet
   ) -> Set<ProgramRequest> {
+    if let program = wholeProgram(network, kernels) { return [program] }
     var requests: Set = [WeightStandardizer.program(kernels)]
     let activation = network.prevailingActivation
-    if case .vector(let tuning, _, let program?) = kernels, network.isPreactivated {
-      return requests.union([program.request(tuning, activation: activation)])
-    }
     for node in network.nodes {
       switch node.operation {
       case .convolution:

@@ -66,9 +66,9 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Output channels that one group standardises: those that share a cache line.
+  /// Output channels that one group standardises.
   var standardizedOutputs: Int {
-    if case .vector = self { 16 } else { 1 }
+    if case .vector = self { VectorConvolutionTuning.standardizedOutputs } else { 1 }
   }
 
   var description: String {

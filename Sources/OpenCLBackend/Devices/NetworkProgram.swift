@@ -2,7 +2,8 @@ import BiTModel
 import OpenCLRuntime
 
 /// The program of `network_vector.cl`: all operations of a network in one kernel, whose groups wait
-/// for each other's results.
+/// for each other's results. The kernel that standardises weights is in it as well: PoCL takes some
+/// 50 ms for every program that it finds in its cache, one program at a time.
 struct NetworkProgram: Hashable, Sendable {
   /// The compiler option for a language with the atomics that it needs.
   let atomicsOption: String
@@ -19,8 +20,7 @@ struct NetworkProgram: Hashable, Sendable {
   /// The operations' files before the kernel that calls their functions.
   private static let files = [
     "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl",
-    "linear.cl",
-    "network_vector.cl",
+    "linear.cl", "weight_standardization.cl", "network_vector.cl",
   ]
 
   func request(
@@ -28,7 +28,8 @@ struct NetworkProgram: Hashable, Sendable {
   ) -> ProgramRequest {
     let options = [
       atomicsOption, tuning.buildOptions, "-D CHANNELS=\(tuning.vector)", "-D ITEMS=1",
-      "-D FUNCTIONS_ONLY", "-D ACTIVATION=\(activation.kernelCode)",
+      "-D OUTPUTS=\(VectorConvolutionTuning.standardizedOutputs)", "-D FUNCTIONS_ONLY",
+      "-D ACTIVATION=\(activation.kernelCode)",
     ]
     return ProgramRequest(Self.files, options: options.joined(separator: " "))
   }

@@ -19,6 +19,9 @@ struct VectorConvolutionTuning: Codable, Hashable, Sendable {
   /// Input channels that lie together in a patch.
   static let channelBlock = 16
 
+  /// Output channels that one group standardises: those that share a cache line.
+  static let standardizedOutputs = 16
+
   /// Bytes; less would leave no room for useful patches.
   static let leastLocalMemory = 32 << 10
 

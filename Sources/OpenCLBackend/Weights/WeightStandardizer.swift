@@ -18,14 +18,13 @@ final class WeightStandardizer {
   private(set) var isDeviceTrusted = false
 
   init(
-    context: Context, programs: ProgramLibrary, kernels: KernelSet,
+    context: Context, program: Shared<Program>, kernels: KernelSet,
     queue: borrowing CommandQueue, guards: PlanGuards? = nil
   ) throws {
     self.context = context
     items = kernels.reductionItems
     outputsPerGroup = kernels.standardizedOutputs
-    kernel = try programs.program(Self.program(kernels)).resource.makeKernel(
-      "weight_standardization")
+    kernel = try program.resource.makeKernel("weight_standardization")
     let error = try errorOnProbe(queue: queue)
     if guards != nil, !(error <= PlanGuards.standardizationLimit) {
       throw UntrustedKernels(
@@ -35,6 +34,7 @@ final class WeightStandardizer {
     isDeviceTrusted = error <= Self.tolerance || guards?.hostMayStandardize == false
   }
 
+  /// The kernel alone.
   static func program(_ kernels: KernelSet) -> ProgramRequest {
     ProgramRequest(
       "weight_standardization.cl",
