@@ -17,7 +17,7 @@ Rows: latency (batch 1), throughput (equal images in flight), sizes (other sizes
 the arithmetic's peak), start (whole process to the first label), cold (the first run ever), folder (200 JPEGs
 to labels), preprocess (decoding and preparing alone), memory.
 
-  Scripts/bench-peers --quick                            all rows, roughly, in some ten minutes
+  Scripts/bench-peers --quick                            all rows, roughly, in a quarter of an hour
   Scripts/bench-peers --rows latency --sizes 224 --cores 2
   Scripts/bench-peers --readme README.md                 all, and the table between README's markers
 

@@ -2,6 +2,7 @@
 
 import pathlib
 
+from .rows import TOLERANCES
 from .spread import Figure, ratios
 
 BEGIN, END = "<!-- Scripts/bench-peers -->", "<!-- end of Scripts/bench-peers -->"
@@ -97,11 +98,12 @@ def conditions(rows):
     dates = sorted({entry["date"] for entry in rows.values()})
     named = ", ".join(f"{name} {version}" for name, version in sorted(
         versions.items(), key=lambda item: item[0].lower()))
+    limits = ", ".join(f"{limit:g} ({member})" for member, limit in TOLERANCES.items())
     span = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     return (f"{machine['cores']} cores of {machine['processor']}, Linux {machine['kernel']}, {span};"
             f" {named}. Medians of rounds in which all take turns (lowest–highest round); the same"
-            " weights, Float throughout, logits within 2e-5 (R50x1) and 5e-5 (deeper ones) of the largest"
-            " one of transformers' in double precision. OpenVINO has the hint for latency or for throughput, and of one batch"
+            f" weights, Float throughout, logits within {limits} of the largest one of transformers' in"
+            " double precision. OpenVINO has the hint for latency or for throughput, and of one batch"
             " and single requests in flight what is better; ONNX Runtime and OpenVINO have folded"
             " weights; PyTorch runs with glibc keeping its memory.")
 
