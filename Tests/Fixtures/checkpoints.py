@@ -10,10 +10,9 @@ Writes
 * timm/transforms.json and .safetensors: what timm's own transforms make of pictures in preprocess/images.
 Needs torch, torchvision, transformers, timm, safetensors, numpy and Pillow.
 """
-import copy, json, os, shutil, sys, zipfile, io
+import copy, json, os, shutil, sys, zipfile
 from functools import partial
 
-import numpy as np
 import timm
 import torch
 from PIL import Image
@@ -26,6 +25,7 @@ from transformers import BitConfig, BitForImageClassification
 from transformers.models.bit.image_processing_pil_bit import BitImageProcessorPil
 
 import fixturelib as L
+import googlenpz
 from generate import timm_to_hf
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -39,39 +39,6 @@ LAYERS, WIDTHS, STEM, CLASSES = [2, 1], (128, 128), 32, 7
 def tiny(eps):
     return resnetv2.ResNetV2(LAYERS, WIDTHS, num_classes=CLASSES, stem_chs=STEM, stem_type="fixed", preact=True,
                              conv_layer=partial(StdConv2d, eps=eps)).eval()
-
-
-def google_arrays(sd, dtype):
-    z, k = {}, "standardized_conv2d/kernel"
-
-    def put(name, t):
-        a = t.numpy().astype(dtype)
-        z["resnet/" + name] = np.ascontiguousarray(a.transpose(2, 3, 1, 0)) if a.ndim == 4 else a
-
-    put(f"root_block/{k}", sd["stem.conv.weight"])
-    for s, depth in enumerate(LAYERS):
-        for b in range(depth):
-            p, q = f"stages.{s}.blocks.{b}.", f"block{s + 1}/unit{b + 1:02d}/"
-            for i, u in enumerate("abc", 1):
-                put(f"{q}{u}/{k}", sd[f"{p}conv{i}.weight"])
-                put(f"{q}{u}/group_norm/gamma", sd[f"{p}norm{i}.weight"])
-                put(f"{q}{u}/group_norm/beta", sd[f"{p}norm{i}.bias"])
-            if b == 0:
-                put(f"{q}a/proj/{k}", sd[f"{p}downsample.conv.weight"])
-    put("group_norm/gamma", sd["norm.weight"])
-    put("group_norm/beta", sd["norm.bias"])
-    put("head/conv2d/kernel", sd["head.fc.weight"])
-    put("head/conv2d/bias", sd["head.fc.bias"])
-    return z
-
-
-def write_npz(path, arrays, compression):
-    """np.savez's layout with fixed time stamps."""
-    with zipfile.ZipFile(path, "w", compression) as f:
-        for name, a in arrays.items():
-            b = io.BytesIO()
-            np.lib.format.write_array(b, a, allow_pickle=False)
-            f.writestr(zipfile.ZipInfo(name + ".npy", (1980, 1, 1, 0, 0, 0)), b.getvalue(), compress_type=compression)
 
 
 def folder(*names):
@@ -114,7 +81,7 @@ def forms():
         else:
             torch.save({k: v.half() for k, v in sd.items()}, os.path.join(d, "pytorch_model.bin"))
     for name, dtype, how in (("google", "<f4", zipfile.ZIP_STORED), ("google-deflated", "<f2", zipfile.ZIP_DEFLATED)):
-        write_npz(os.path.join(folder("forms", name), "BiT-tiny_64.npz"), google_arrays(sd, dtype), how)
+        googlenpz.write(os.path.join(folder("forms", name), "BiT-tiny_64.npz"), googlenpz.arrays(sd, LAYERS, dtype), how)
     for base, _, files in os.walk(root):
         for f in files:
             os.chmod(os.path.join(base, f), 0o644)

@@ -6,10 +6,10 @@ naming). Deterministic: no generator but the integer hash in fixturelib.py is us
 
 Writes models/<case>/, preprocess/ and resize/. See README.md for the format.
 """
-import io, json, os, shutil, sys, zipfile
+import json, os, shutil, sys
 
 import fixturelib as L
-import numpy as np
+import googlenpz
 import pictures
 import preprocessing
 import processors
@@ -209,38 +209,6 @@ def timm_case():
     print(name, "ok, vs HF", gap)
 
 
-def npz_arrays(m):
-    """The original BiT .npz naming; kernels are HWIO."""
-    sd, z = m.state_dict(), {}
-
-    def hwio(t):
-        return np.ascontiguousarray(t.numpy().transpose(2, 3, 1, 0))
-
-    k = "standardized_conv2d/kernel"
-    z[f"resnet/root_block/{k}"] = hwio(sd["stem.conv.weight"])
-    for s in range(4):
-        for b in range(TIMM["layers"][s]):
-            p, q = f"stages.{s}.blocks.{b}.", f"resnet/block{s + 1}/unit{b + 1:02d}/"
-            for i, u in enumerate("abc", 1):
-                z[f"{q}{u}/{k}"] = hwio(sd[f"{p}conv{i}.weight"])
-                z[f"{q}{u}/group_norm/gamma"] = sd[f"{p}norm{i}.weight"].numpy()
-                z[f"{q}{u}/group_norm/beta"] = sd[f"{p}norm{i}.bias"].numpy()
-            if f"{p}downsample.conv.weight" in sd:
-                z[f"{q}a/proj/{k}"] = hwio(sd[f"{p}downsample.conv.weight"])
-    z["resnet/group_norm/gamma"], z["resnet/group_norm/beta"] = sd["norm.weight"].numpy(), sd["norm.bias"].numpy()
-    z["resnet/head/conv2d/kernel"], z["resnet/head/conv2d/bias"] = hwio(sd["head.fc.weight"]), sd["head.fc.bias"].numpy()
-    return z
-
-
-def write_npz(path, arrays, compress=False):
-    """np.savez's layout with fixed time stamps, so that the file is the same on every run."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED) as zf:
-        for k, a in arrays.items():
-            b = io.BytesIO()
-            np.lib.format.write_array(b, np.asanyarray(a), allow_pickle=False)
-            zf.writestr(zipfile.ZipInfo(k + ".npy", (1980, 1, 1, 0, 0, 0)), b.getvalue(), compress_type=zf.compression)
-
-
 def npz_case():
     import copy
     name = "14_bit_npz"
@@ -248,7 +216,7 @@ def npz_case():
     os.makedirs(d, exist_ok=True)
     x = L.make_input(139, (1, 3, 48, 64))
     m, cs = pick_timm(139, x)
-    write_npz(os.path.join(d, "model.npz"), npz_arrays(m))
+    googlenpz.write(os.path.join(d, "model.npz"), googlenpz.arrays(m.state_dict(), TIMM["layers"]))
     again = timm_model()
     again.load_pretrained(os.path.join(d, "model.npz"))  # timm's own reader must accept the file
     m64 = copy.deepcopy(again).double()
