@@ -33,8 +33,8 @@ def run(build, name, minutes, timeout):
     found = folder(name, "findings")
     limit = f"-max_total_time={round(60 * minutes)}" if minutes else "-runs=0"
     command = [
-        build.executable(name), limit, f"-timeout={timeout}", *LIMITS, f"-artifact_prefix={found}/",
-        "-print_final_stats=1"]
+        build.executable(name), limit, f"-timeout={timeout}", f"-report_slow_units={timeout}",
+        *LIMITS, f"-artifact_prefix={found}/", "-print_final_stats=1"]
     dictionary = builds.PACKAGE / f"Dictionaries/{name}.dict"
     if dictionary.exists():
         command.append(f"-dict={dictionary}")
