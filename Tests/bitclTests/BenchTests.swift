@@ -20,6 +20,7 @@ struct BenchTests {
     #expect(document["scenario"] as? String == "latency")
     #expect(document["batch"] as? Int == 2)
     #expect(document["iterations"] as? Int == 3)
+    #expect(document["warmup"] as? Int == 1)
     #expect(document["stopped_by"] as? String == "iterations")
     #expect((document["threads"] as? Int ?? 0) > 0)
     #expect((document["bitcl_version"] as? String)?.hasPrefix("bitcl ") == true)
@@ -68,6 +69,18 @@ struct BenchTests {
     #expect(cases == ["28x28 1", "28x28 3", "20x24 1", "20x24 3"])
     #expect(documents.allSatisfy { (1..<1_000_000).contains($0["iterations"] as? Int ?? 0) })
     #expect(documents.allSatisfy { $0["stopped_by"] as? String == "limit" })
+  }
+
+  @Test(
+    "a warm-up ends at the limit too, and says how long it was",
+    arguments: ["latency", "throughput"])
+  func longWarmup(scenario: String) async throws {
+    let document = try await Self.bench([
+      "--scenario", scenario, "--warmup", "1000000", "--limit", "0.3", "--format", "json",
+    ]).json()
+    #expect(document["stopped_by"] as? String == "limit")
+    #expect(document["iterations"] as? Int == 1)
+    #expect((1..<1_000_000).contains(document["warmup"] as? Int ?? 0))
   }
 
   @Test("without a number of runs, the spread or the limit says when it is enough")

@@ -60,7 +60,7 @@ struct BenchSession {
         "\(subject.device) failed at \(input); \(await prepared.deviceName) took over")
     }
     var report = BenchReport(
-      subject, scenario: entry.scenario, input: input, warmup: stopwatch.warmup, measurement,
+      subject, scenario: entry.scenario, input: input, measurement,
       multiplyAccumulates: computes
         ? try prepared.model.network.multiplyAccumulates(forInput: input) : nil,
       peak: peak, operations: operations)

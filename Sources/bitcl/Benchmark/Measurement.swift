@@ -4,6 +4,8 @@ import BigTransfer
 struct Measurement {
   /// The very first run, in which drivers may still compile and allocate.
   let first: Duration
+  /// Runs before those that count: where time was up, fewer than were asked for, but one.
+  let warmup: Int
   /// Each of the runs that count; of a stream, the time from one batch's end to the next one's.
   let times: [Duration]
   let reason: StoppingRule.Reason
@@ -36,8 +38,9 @@ struct Stopwatch {
     var repetitions = Repetitions(rule, since: start)
     var first: Duration?
     var last = start
+    var warmed = 0
     // Until as many are under way as there can be.
-    var settling = max(warmup, Classifications.batchesInFlight)
+    let settling = max(warmup, Classifications.batchesInFlight)
     let stream = classifier.classifications(
       ofEach: EndlessImages(images: images), batchSize: batch, topK: 1, threshold: nil)
     for await classification in stream {
@@ -47,13 +50,13 @@ struct Stopwatch {
       let time = last.duration(to: now)
       last = now
       first = first ?? time
-      guard settling == 0 else {
-        settling -= 1
+      guard warmed == settling || warmed > 0 && repetitions.isTimeUp else {
+        warmed += 1
         continue
       }
       if let reason = repetitions.add(time) {
         return Measurement(
-          first: first ?? time, times: repetitions.times, reason: reason,
+          first: first ?? time, warmup: warmed, times: repetitions.times, reason: reason,
           inFlight: Classifications.batchesInFlight)
       }
     }
@@ -87,13 +90,14 @@ struct Stopwatch {
       try await run()
       let time = begin.duration(to: Self.clock.now)
       first = first ?? time
-      guard warmed == warmup else {
+      guard warmed == warmup || warmed > 0 && repetitions.isTimeUp else {
         warmed += 1
         continue
       }
       if let reason = repetitions.add(time) {
         return Measurement(
-          first: first ?? time, times: repetitions.times, reason: reason, inFlight: 1)
+          first: first ?? time, warmup: warmed, times: repetitions.times, reason: reason,
+          inFlight: 1)
       }
     }
   }

@@ -42,12 +42,15 @@ struct Repetitions {
   mutating func add(_ time: Duration) -> StoppingRule.Reason? {
     times.append(time)
     if times.count == rule.iterations ?? StoppingRule.mostRuns { return .iterations }
-    let elapsed = start.duration(to: .now)
     if rule.iterations == nil, times.count >= nextLook, elapsed >= StoppingRule.leastTime {
       nextLook = times.count * 5 / 4
       if TimeStatistics(times).spread <= rule.spread { return .spread }
     }
-    if let limit = rule.limit, elapsed >= limit { return .limit }
-    return nil
+    return isTimeUp ? .limit : nil
   }
+
+  /// Whether nothing more is to be measured, the warm-up's runs included.
+  var isTimeUp: Bool { rule.limit.map { elapsed >= $0 } ?? false }
+
+  private var elapsed: Duration { start.duration(to: .now) }
 }

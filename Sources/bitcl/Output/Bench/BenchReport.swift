@@ -7,7 +7,6 @@ struct BenchReport: Encodable {
   let subject: BenchSubject
   let scenario: BenchScenario
   let input: TensorShape
-  let warmup: Int
   let measurement: Measurement
   let perBatch: TimeStatistics
   let perImage: TimeStatistics
@@ -22,14 +21,13 @@ struct BenchReport: Encodable {
 
   /// - Parameter multiplyAccumulates: Of the network for the whole batch; nil where it does not run.
   init(
-    _ subject: BenchSubject, scenario: BenchScenario, input: TensorShape, warmup: Int,
+    _ subject: BenchSubject, scenario: BenchScenario, input: TensorShape,
     _ measurement: Measurement, multiplyAccumulates: Int?, peak: ArithmeticPeak?,
     operations: OperationTimes?
   ) {
     self.subject = subject
     self.scenario = scenario
     self.input = input
-    self.warmup = warmup
     self.measurement = measurement
     self.peak = peak
     self.operations = operations
@@ -97,7 +95,7 @@ struct BenchReport: Encodable {
     try fields.encode(input.batch, forKey: .batch)
     try fields.encode(input.height, forKey: .height)
     try fields.encode(input.width, forKey: .width)
-    try fields.encode(warmup, forKey: .warmup)
+    try fields.encode(measurement.warmup, forKey: .warmup)
     try fields.encode(measurement.times.count, forKey: .iterations)
     try fields.encode(measurement.reason, forKey: .stopped)
     try fields.encode(measurement.first / .milliseconds(1), forKey: .first)
