@@ -6,6 +6,14 @@ import Testing
 
 /// Plans that are one launch, held against the same plans launched step by step.
 struct PersistentLaunchTests {
+  /// Without them the tests below would pass in silence.
+  @Test(
+    "PoCL, which all tests run on, has these sets",
+    .enabled(
+      if: DeviceUnderTest.wanted != nil && TestScope.current == .everything,
+      "Scripts/test names the device"))
+  func sets() { #expect(OpenCLUnderTest.persistentSets == ["persistent8", "persistent16"]) }
+
   @Test(
     "one launch gives the bits of a launch a step, for any batch, again and again",
     arguments: OpenCLUnderTest.persistentSets, [(45, 38), (64, 33)])
