@@ -183,11 +183,12 @@ static inline __global const float *find(
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void network_vector(
-    __global float *memory, __global const float *w0, __global const float *w1,
-    __global const float *w2, __global const float *w3, __global const network_step *steps,
-    __global const int *awaited,
-    __global const int4 *segments,  // first claim, step, first image; one more with the end
-    counter progress, __local float *patch,
+    __global float *restrict memory, __global const float *restrict w0,
+    __global const float *restrict w1, __global const float *restrict w2,
+    __global const float *restrict w3, __global const network_step *restrict steps,
+    __global const int *restrict awaited,
+    __global const int4 *restrict segments,  // first claim, step, first image; one more with the end
+    counter progress, __local float *restrict patch,
     int4 sizes)  // claims, segments, steps, images
 {
   const counter done = progress + TILES_DONE;
