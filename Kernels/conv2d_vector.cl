@@ -21,47 +21,12 @@
 //
 // conv2d_tile computes one group's share, wherever the group is; the kernel gives it the launch's.
 //
+// The register tile is that of vector_tile.clh, which goes before this file.
+//
 // Launch: (runs of channel blocks, tiles, N) groups of 1.
-#ifndef VECTOR
-#define VECTOR 8  // floats in a register (4, 8, 16)
-#endif
-#ifndef MICRO_PIXELS
-#define MICRO_PIXELS 6  // pixels of the register tile (2, 4, 6, 8, 12, 14); 2*MICRO_PIXELS + 3 registers
-#endif
 #ifndef DENSE
 #define DENSE 0
 #endif
-#define BLOCK_C 16
-#define BLOCK_N (2 * VECTOR)
-
-typedef VECTOR_TYPE(VECTOR) vfloat;
-DEFINE_ACTIVATE(vfloat, activate_vector)
-#define LOAD(p) (*(__global const vfloat *)(p))
-
-#if MICRO_PIXELS == 2
-#define EACH_PIXEL(OP) OP(0) OP(1)
-#elif MICRO_PIXELS == 4
-#define EACH_PIXEL(OP) OP(0) OP(1) OP(2) OP(3)
-#elif MICRO_PIXELS == 6
-#define EACH_PIXEL(OP) OP(0) OP(1) OP(2) OP(3) OP(4) OP(5)
-#elif MICRO_PIXELS == 8
-#define EACH_PIXEL(OP) OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7)
-#elif MICRO_PIXELS == 12
-#define EACH_PIXEL(OP) \
-  OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7) OP(8) OP(9) OP(10) OP(11)
-#elif MICRO_PIXELS == 14
-#define EACH_PIXEL(OP) \
-  OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7) OP(8) OP(9) OP(10) OP(11) OP(12) OP(13)
-#endif
-
-// The register tile: a<j>, b<j> are pixel j's two vectors of accumulators, p<j> its patch pixel.
-#define DECLARE_ACCUMULATORS(j) vfloat a##j = (vfloat)(0.0f), b##j = (vfloat)(0.0f);
-#define MULTIPLY_ACCUMULATE(j, x)   \
-  {                                 \
-    const vfloat v = (vfloat)(x);   \
-    a##j = fma(v, wa, a##j);        \
-    b##j = fma(v, wb, b##j);        \
-  }
 
 // The register tile's pixels are anywhere in the patch, or their first and second half are a run each,
 // which takes two addresses instead of MICRO_PIXELS: with 14, a CPU has not enough registers for them.
@@ -141,36 +106,14 @@ static inline void fill_patch(
       for (int k = 0; k < in.w; k += BLOCK_C, to += plane) {
 #pragma unroll
         for (int i = 0; i < BLOCK_C; i += VECTOR) {
-          vfloat v = (vfloat)(0.0f);
-          if (inside) {
-            v = LOAD(from + k + i);
-            if (normalize) {
-              __global const float *at = coefficients + k + i;
-              v = activate_vector(
-                  fma(v - LOAD(at), LOAD(at + in.w), LOAD(at + 2 * in.w)), activation);
-            }
-          }
+          const vfloat v =
+              inside ? load_pixel(from + k + i, coefficients + k + i, in.w, normalize, activation)
+                     : (vfloat)(0.0f);
           *(__local vfloat *)(to + i) = v;
         }
       }
     }
   }
-}
-
-// Merges MICRO_PIXELS values into the running mean and sum of squared deviations (Chan, Golub and
-// LeVeque 1979): nothing cancels, whatever the mean.
-typedef struct {
-  vfloat mean, m2;
-} moments;
-
-static inline moments merge(moments total, float count, moments part, float part_count)
-{
-  const float sum = count + part_count;
-  const vfloat delta = part.mean - total.mean;
-  moments merged;
-  merged.mean = fma(delta, (vfloat)(part_count / sum), total.mean);
-  merged.m2 = total.m2 + fma(delta * delta, (vfloat)(count * (part_count / sum)), part.m2);
-  return merged;
 }
 
 #define IF_VALID(j) (j < valid ? 1.0f : 0.0f)

@@ -35,6 +35,7 @@
 #define STEP_COEFFICIENTS 4
 #define STEP_GLOBAL_AVG_POOL 5
 #define STEP_LINEAR 6
+#define STEP_WINOGRAD_CONVOLUTION 7
 
 // Where an operand of an image lies: floats into `memory`, and from one image to the next.
 typedef struct {
@@ -147,6 +148,10 @@ static inline void compute_tile(
     case STEP_DENSE_CONVOLUTION:
       conv2d_tile(1, (int4)(t % cut.x, t / cut.x, 0, tiles), x, weights, coefficients, residual, y,
                   partials, patch, in, out, window, cut.zw, tile, activation);
+      break;
+    case STEP_WINOGRAD_CONVOLUTION:
+      winograd_tile((int4)(t % cut.x, t / cut.x, 0, tiles), x, weights, coefficients, residual, y,
+                    partials, patch, in, out, window.w, cut.zw, tile, activation);
       break;
     case STEP_MAX_POOL:
       for (int ox = 0; ox < out.y; ox++)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 PRELUDE = "prelude.clh"
+REGISTER_TILE = "vector_tile.clh"
 ACTIVATIONS = range(19)
 _TILES = {
     "tiled64": (64, 64, 16, 4, 4), "tiled32": (32, 32, 16, 4, 4), "tiled16": (16, 16, 16, 4, 4),
@@ -17,8 +18,8 @@ _VECTORS = {
     for launch in ("persistent", "vector") for width, pixels in ((16, 14), (8, 6))}
 # What stands before network_vector.cl: whose functions it calls, and the weights' kernel.
 _NETWORK = (
-    "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl",
-    "weight_standardization.cl")
+    REGISTER_TILE, "conv2d_vector.cl", "conv2d_winograd.cl", "max_pool.cl", "group_norm_statistics.cl",
+    "global_avg_pool.cl", "linear.cl", "weight_standardization.cl", "winograd_weights.cl")
 SETS = (*_VECTORS, *_TILES, "reference")
 
 
@@ -28,6 +29,11 @@ class Build:
     options: str
     # Files before it in the same program.
     before: tuple = ()
+
+    @property
+    def texts(self):
+        """The files that make the program, in order."""
+        return (PRELUDE, *self.before, self.file)
 
     @property
     def is_single_item(self):
@@ -51,15 +57,16 @@ def builds_of(kernel_set):
     if kernel_set in _VECTORS:
         vector, pixels = _VECTORS[kernel_set]
         items, outputs = 1, 16
+        tile = f"-D VECTOR={vector} -D MICRO_PIXELS={pixels}"
         convolution = [
             b for dense in (0, 1) for b in _activated(
-                "conv2d_vector.cl",
-                f"-D VECTOR={vector} -D MICRO_PIXELS={pixels} -D DENSE={dense}")]
+                "conv2d_vector.cl", f"{tile} -D DENSE={dense}", (REGISTER_TILE,))]
+        convolution += _activated("conv2d_winograd.cl", tile, (REGISTER_TILE,))
+        convolution.append(Build("winograd_weights.cl", ""))
         if kernel_set.startswith("persistent"):
             convolution += _activated(
                 "network_vector.cl",
-                f"-D VECTOR={vector} -D MICRO_PIXELS={pixels} -D CHANNELS={vector} -D ITEMS=1"
-                " -D OUTPUTS=16 -D FUNCTIONS_ONLY", _NETWORK)
+                f"{tile} -D CHANNELS={vector} -D ITEMS=1 -D OUTPUTS=16 -D FUNCTIONS_ONLY", _NETWORK)
     else:
         names = ("TILE_M", "TILE_N", "TILE_K", "MICRO_M", "MICRO_N")
         tile = dict(zip(names, _TILES[kernel_set]))
@@ -77,13 +84,13 @@ def builds_of(kernel_set):
 
 def files_of(kernel_set):
     """The files whose mutants concern a kernel set, the prelude among them."""
-    return sorted({PRELUDE} | {b.file for b in builds_of(kernel_set)})
+    return sorted({name for b in builds_of(kernel_set) for name in b.texts})
 
 
 def builds_with(file, kernel_set):
     """The builds that a file's text goes into; one of each file first."""
     builds = builds_of(kernel_set)
     if file != PRELUDE:
-        return [b for b in builds if file in (b.file, *b.before)]
+        return [b for b in builds if file in b.texts]
     files = [b.file for b in builds]
     return [b for _, _, b in sorted((files[:i].count(b.file), i, b) for i, b in enumerate(builds))]

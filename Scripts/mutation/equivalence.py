@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import threading
 
-from .builds import PRELUDE, builds_with
+from .builds import builds_with
 
 _TRIAL = "kernel void trial(global float *x) { x[0] = fma(x[1], x[2], x[3]); }"
 _SINGLE_ITEM = "#define barrier(fence)\n#define get_local_id(axis) ((size_t)0)\n"
@@ -53,7 +53,7 @@ class Compiler:
         return code and re.sub(r"^(; ModuleID|source_filename).*\n", "", code, flags=re.MULTILINE)
 
     def _preprocess(self, build, sources):
-        text = "\n".join(sources[name] for name in (PRELUDE, *build.before, build.file))
+        text = "\n".join(sources[name] for name in build.texts)
         if build.is_single_item:
             text = _SINGLE_ITEM + text
         options = ["-E", "-P", "-cl-no-stdinc", *build.options.replace("-D ", "-D").split()]

@@ -24,6 +24,9 @@ static const struct {
   {"conv2d_vector.cl", (const unsigned char[]){
 #embed "../../Kernels/conv2d_vector.cl" suffix(, 0)
   }},
+  {"conv2d_winograd.cl", (const unsigned char[]){
+#embed "../../Kernels/conv2d_winograd.cl" suffix(, 0)
+  }},
   {"fill.cl", (const unsigned char[]){
 #embed "../../Kernels/fill.cl" suffix(, 0)
   }},
@@ -63,8 +66,14 @@ static const struct {
   {"prelude.clh", (const unsigned char[]){
 #embed "../../Kernels/prelude.clh" suffix(, 0)
   }},
+  {"vector_tile.clh", (const unsigned char[]){
+#embed "../../Kernels/vector_tile.clh" suffix(, 0)
+  }},
   {"weight_standardization.cl", (const unsigned char[]){
 #embed "../../Kernels/weight_standardization.cl" suffix(, 0)
+  }},
+  {"winograd_weights.cl", (const unsigned char[]){
+#embed "../../Kernels/winograd_weights.cl" suffix(, 0)
   }},
   {"zero_pad.cl", (const unsigned char[]){
 #embed "../../Kernels/zero_pad.cl" suffix(, 0)

@@ -15,13 +15,13 @@ package final class InferenceScheduler: ProfilingRunner {
   /// - Throws: `OpenCLError`; what the weight source throws.
   init(
     _ network: Network, weights: any WeightSource, on lease: DeviceLease, timeLimit: Duration,
-    guards: PlanGuards? = nil
+    guards: PlanGuards? = nil, expecting input: TensorShape? = nil
   ) async throws {
     (thread, context) = (lease.thread, lease.programs.context)
     (resident, uploadTime) = try await thread.prepare {
       let resident = try ResidentNetwork(
         network, weights: weights, programs: lease.programs, kernels: lease.kernels,
-        timeLimit: timeLimit, guards: guards)
+        timeLimit: timeLimit, guards: guards, expecting: input)
       let uploadTime = resident.uploadTime
       return (ThreadConfined(resident, on: lease.thread), uploadTime)
     }

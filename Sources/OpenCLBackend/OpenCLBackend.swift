@@ -120,7 +120,7 @@ package final class OpenCLBackend: Backend {
     defer { begin(nil) }
     return try await onBestKernels { kernels in
       begin(.uploading)
-      return try await kernels.makeScheduler(network, weights: weights)
+      return try await kernels.makeScheduler(network, weights: weights, expecting: input)
     }
   }
 

@@ -23,9 +23,11 @@ final class ResidentNetwork {
   private let queue: CommandQueue
   private let programs: ProgramLibrary
   private let weights: ResidentWeights
+  private let standardizer: WeightStandardizer
   private let timeLimit: Duration
   private let guards: PlanGuards?
-  private let need: MemoryNeed
+  /// Grows with kernels that are wanted in a second layout.
+  private var need: MemoryNeed
   /// How long reading, packing and uploading the weights took.
   let uploadTime: Duration
   /// The most recently used last.
@@ -35,9 +37,12 @@ final class ResidentNetwork {
   /// - Throws: `InsufficientDeviceMemory`, `OpenCLError`; what the weight source throws.
   init(
     _ network: Network, weights source: any WeightSource, programs: ProgramLibrary,
-    kernels: KernelSet, timeLimit: Duration, guards: PlanGuards? = nil
+    kernels: KernelSet, timeLimit: Duration, guards: PlanGuards? = nil,
+    expecting input: TensorShape? = nil
   ) throws {
-    need = MemoryNeed(network, kernels: kernels, limits: programs.context.device.limits)
+    let limits = programs.context.device.limits
+    let packings = NetworkPackings(network, kernels: kernels, limits: limits, input: input)
+    need = MemoryNeed(network, kernels: kernels, limits: limits, input: input)
     try need.check(on: programs.context.device)
     self.network = network
     self.kernels = kernels
@@ -46,21 +51,25 @@ final class ResidentNetwork {
     self.programs = programs
     context = programs.context
     queue = try CommandQueue(context: context)
-    try programs.build(Self.commonPrograms(network, kernels))
-    let standardizer = try WeightStandardizer(
+    try programs.build(Self.commonPrograms(network, kernels, packings))
+    standardizer = try WeightStandardizer(
       context: context,
       program: try programs.program(
         Self.wholeProgram(network, kernels) ?? WeightStandardizer.program(kernels)),
+      transformProgram: {
+        try programs.program(
+          Self.wholeProgram(network, kernels) ?? WeightStandardizer.transformProgram)
+      },
       kernels: kernels, queue: queue, guards: guards)
     let ahead = WeightReadAhead(source, network.nodes.flatMap(\.operation.parameters))
     defer { ahead.stop() }
     weights = ResidentWeights(
       source: ahead, standardizer: standardizer,
       arena: kernels.network == nil
-        ? nil : WeightArena(need, limits: programs.context.device.limits))
+        ? nil : WeightArena(need, limits: limits))
     let start = ContinuousClock.now
     for (id, node) in network.nodes.enumerated() {
-      try Self.upload(node, id, network, kernels, weights, queue)
+      try Self.upload(node, id, packings, weights, queue)
     }
     try standardizer.finish(queue)
     uploadTime = start.duration(to: .now)
@@ -100,15 +109,24 @@ final class ResidentNetwork {
       return entry.plan
     }
     let limits = context.device.limits
-    let blueprint = try ExecutionPlan.Blueprint(
-      network, input: key.input, kept: key.kept, kernels: kernels, limits: limits,
-      isGuarded: guards != nil, inOneLaunch: key.inOneLaunch && weights.areInArena)
-    let need = need.running(key.input, arena: blueprint.arenaByteCount)
-    if !need.fits(limits) {
-      if key.input.batch > 1 { return nil }
-      try need.check(on: context.device)
+    func makeBlueprint(inOneLaunch: Bool) throws -> ExecutionPlan.Blueprint {
+      try ExecutionPlan.Blueprint(
+        network, input: key.input, kept: key.kept, kernels: kernels, limits: limits,
+        isGuarded: guards != nil, inOneLaunch: inOneLaunch)
     }
-    let room = min(limits.usableMemory - need.weights, limits.globalMemory / 2)
+    var blueprint = try makeBlueprint(inOneLaunch: key.inOneLaunch && weights.areInArena)
+    let missing = weights.missingByteCounts(blueprint.convolutions.values)
+    let running = need.running(key.input, arena: blueprint.arenaByteCount, kernels: missing)
+    if !running.fits(limits) {
+      if key.input.batch > 1 { return nil }
+      try running.check(on: context.device)
+    }
+    if !missing.isEmpty {
+      need = need.running(key.input, arena: need.arena, kernels: missing)
+      try uploadKernels(of: blueprint, byteCounts: missing)
+      if !weights.areInArena { blueprint = try makeBlueprint(inOneLaunch: false) }
+    }
+    let room = min(limits.usableMemory - running.weights, limits.globalMemory / 2)
     while plans.count >= Self.planLimit
       || (!plans.isEmpty && arenaBytes + blueprint.arenaByteCount > room)
     {
@@ -117,6 +135,17 @@ final class ResidentNetwork {
     let plan = try makePlan(blueprint)
     plans.append((key, plan))
     return plan
+  }
+
+  /// Images of another size may want kernels in another layout.
+  private func uploadKernels(
+    of blueprint: ExecutionPlan.Blueprint, byteCounts: [Int]
+  ) throws {
+    weights.arena?.expect(byteCounts: byteCounts)
+    for (_, launch) in blueprint.convolutions.sorted(by: { $0.key < $1.key }) {
+      _ = try weights.kernel(of: launch.convolution, launch.packing, queue: queue)
+    }
+    try standardizer.finish(queue)
   }
 
   /// Where memory is short, other plans make room.
@@ -160,20 +189,21 @@ final class ResidentNetwork {
 
   /// Programs that can be named before a size is known, so that they build together.
   private static func commonPrograms(
-    _ network: Network, _ kernels: KernelSet
+    _ network: Network, _ kernels: KernelSet, _ packings: NetworkPackings
   ) -> Set<ProgramRequest> {
     if let program = wholeProgram(network, kernels) { return [program] }
     var requests: Set = [WeightStandardizer.program(kernels)]
+    if packings.transformSome { requests.insert(WeightStandardizer.transformProgram) }
     let activation = network.prevailingActivation
-    for node in network.nodes {
+    for (id, node) in network.nodes.enumerated() {
       switch node.operation {
-      case .convolution:
+      case .convolution(let convolution):
         if case .vector(let tuning, _, _) = kernels {
-          let dense = node.inputs[0] == 0 ? 1 : 0
           requests.insert(
-            ProgramRequest(
-              "conv2d_vector.cl", activation: activation,
-              options: tuning.buildOptions + " -D DENSE=\(dense)"))
+            packings.packing(of: convolution, node: id).isTransformed
+              ? ConvolutionLaunch.winogradProgram(tuning, activation: activation)
+              : ConvolutionLaunch.vectorProgram(
+                tuning, dense: node.inputs[0] == 0, activation: activation))
         } else if case .tiled(let tuning) = kernels {
           requests.insert(
             ProgramRequest(
@@ -192,12 +222,12 @@ final class ResidentNetwork {
   }
 
   private static func upload(
-    _ node: Network.Node, _ id: Network.NodeID, _ network: Network, _ kernels: KernelSet,
+    _ node: Network.Node, _ id: Network.NodeID, _ packings: NetworkPackings,
     _ weights: ResidentWeights, _ queue: borrowing CommandQueue
   ) throws {
     switch node.operation {
     case .convolution(let convolution):
-      let packing = WeightPacking(convolution, isImage: node.inputs[0] == 0, kernels: kernels)
+      let packing = packings.packing(of: convolution, node: id)
       _ = try weights.kernel(of: convolution, packing, queue: queue)
     case .groupNorm(let norm):
       try weights.upload(norm.weight, queue: queue)

@@ -21,6 +21,32 @@ struct NonFiniteTests {
   }
 
   @Test(
+    "what is not finite reaches the outputs of a 3x3 convolution that depend on it, and their neighbours",
+    arguments: Backends.all, [Float.nan, .infinity])
+  func largeConvolution(_ tested: BackendUnderTest, _ value: Float) async throws {
+    let operation = try #require(
+      OperationSuite.largeConvolutionCases.first { !$0.name.contains("normed") })
+    let node = try #require(operation.network.nodes.firstIndex { $0.name == "large" })
+    let place = (image: 1, row: 6, column: 9)
+    var input = operation.input()
+    input[place.image, place.row, place.column, 5] = value
+    let found = try await tested.available()
+      .prepare(operation.network, weights: operation.weights).run(input, returning: [node])[0]
+    for image in 0..<found.shape.batch {
+      for row in 0..<found.shape.height {
+        for column in 0..<found.shape.width {
+          let distance =
+            image == place.image ? max(abs(row - place.row), abs(column - place.column)) : .max
+          let finite = (0..<found.shape.channels).map { found[image, row, column, $0].isFinite }
+          // The fast form makes squares of two by two at once.
+          #expect(distance > 1 || !finite.contains(true), "image \(image), \(row), \(column)")
+          #expect(distance < 3 || !finite.contains(false), "image \(image), \(row), \(column)")
+        }
+      }
+    }
+  }
+
+  @Test(
     "a NaN in one image's input reaches its logits, and those of no other image",
     arguments: Backends.all, [ModelConfiguration.LayerType.preactivation, .bottleneck])
   func network(

@@ -50,6 +50,16 @@ struct OclgrindTests {
   }
 
   @Test(
+    "the form for large 3x3 convolutions matches the reference", arguments: Simulator.vectorSets)
+  func largeConvolutions(kernelSet: String) async throws {
+    let backend = OpenCLBackend(device: try Simulator.device(), kernelSet: kernelSet)
+    let operation = try #require(OperationSuite.largeConvolutionCases.last)
+    let rows = try await OperationSuite.compare(operation, on: backend)
+    for row in rows { #expect(row.passed, "\(operation): \(row)") }
+    #expect(rows.contains { $0.kernel?.hasPrefix("conv2d_winograd") == true })
+  }
+
+  @Test(
     "a small network matches the reference, fused and unfused",
     arguments: Simulator.kernelSets, [ModelConfiguration.LayerType.preactivation, .bottleneck])
   func network(kernelSet: String, layerType: ModelConfiguration.LayerType) async throws {
@@ -80,9 +90,10 @@ private enum Simulator {
   /// Every n-th of the small cases is run.
   static let stride = 7
 
-  static let kernelSets =
-    OpenCLUnderTest.persistentSets.filter { $0 == "persistent8" }
-    + ["vector8", "tiled64", "tiled8", "reference"]
+  static let vectorSets =
+    OpenCLUnderTest.persistentSets.filter { $0 == "persistent8" } + ["vector8"]
+
+  static let kernelSets = vectorSets + ["tiled64", "tiled8", "reference"]
 
   struct NotOclgrind: Error, CustomStringConvertible {
     let description: String

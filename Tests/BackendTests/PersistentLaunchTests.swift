@@ -1,4 +1,5 @@
 import BiTModel
+import NumericsValidation
 import OpenCLBackend
 import OpenCLRuntime
 import TestSupport
@@ -44,6 +45,25 @@ struct PersistentLaunchTests {
         // a kernel of its own: then each step is a launch.
         #expect(try #require(launches.min()) < 20 || nodes.count > 1, "\(launches)")
       }
+    }
+  }
+
+  @Test(
+    "large 3x3 convolutions give the same bits in one launch and step by step, alone and in a batch",
+    arguments: OpenCLUnderTest.persistentSets)
+  func largeConvolutions(kernelSet: String) async throws {
+    for operation in OperationSuite.largeConvolutionCases {
+      let steps = try await Self.runner(
+        operation.network, kernelSet.replacing("persistent", with: "vector"))
+      let whole = try await Self.runner(operation.network, kernelSet)
+      let nodes = try [#require(operation.outputs.last)]
+      let input = operation.input()
+      let expected = try await steps.run(input, returning: nodes).map(\.bits)
+      let found = try await whole.run(input, returning: nodes).map(\.bits)
+      #expect(found == expected, "\(operation)")
+      let last = input.images(input.shape.batch - 1..<input.shape.batch)
+      let alone = try await whole.run(last, returning: nodes)[0].bits
+      #expect(Array(expected[0].suffix(alone.count)) == alone, "\(operation)")
     }
   }
 

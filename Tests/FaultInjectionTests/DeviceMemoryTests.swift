@@ -12,8 +12,10 @@ struct DeviceMemoryTests {
       Self.arguments + ["--device-memory", "90MB", "--format", "json"], "")
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains(#""device":"cpu""#), "\(run.output)")
-    // 102.2 MB of weights; the largest kernel has 512 x 512 x 3 x 3 elements of 4 bytes.
-    #expect(run.errors.contains("needs 111.64 MB"), "\(run.errors)")
+    // 102.2 MB of weights, or up to 127.8 with 3x3 kernels transformed, as the device's local memory allows;
+    // the largest kernel has 512 x 512 x 3 x 3 elements of 4 bytes.
+    let need = try #require(run.errors.firstMatch(of: /needs ([0-9.]+) MB/), "\(run.errors)")
+    #expect((111.64...137.24).contains(try #require(Double(need.1))), "\(run.errors)")
     #expect(run.errors.contains("there are 90.00 MB"), "\(run.errors)")
     #expect(run.errors.contains("cpu takes over"))
     #expect(run.ledger.calls("clCreateContext") == 0)

@@ -94,9 +94,10 @@ struct ExitCodeTests {
       arguments: ["bench", "-m", model("15a_headless"), "--scenario", "throughput"], status: 65,
       message: "no classifier"),
     Case(arguments: ["bench", "--compare", "nothing"], status: 66, message: "nothing"),
-    Case(arguments: ["bench", "--compare", "."], status: 66, message: "no file"),
+    Case(arguments: ["bench", "--compare", "."], status: 66, message: "not a regular file"),
     Case(arguments: ["bench", "--compare", image], status: 65, message: "line 1"),
-    Case(arguments: ["bench", "--compare", "/dev/null"], status: 66, message: "no file"),
+    Case(
+      arguments: ["bench", "--compare", "/dev/null"], status: 66, message: "not a regular file"),
   ]
 
   @Test("each failure has its code and says what happened", arguments: cases)

@@ -48,6 +48,7 @@ extension SelfCheck {
   static func extremes(of configuration: ModelConfiguration) -> [Miniature] {
     let builder = MiniatureBuilder(configuration)
     return [builder.windows, builder.farMeans, builder.manyTiles] + builder.wideSums
+      + builder.largeImages
   }
 }
 
@@ -155,6 +156,23 @@ private struct MiniatureBuilder {
       node = network.append("second", convolution("second", 16, 8, kernel: 1, stride: 2), node)
       network.append("pooled", .globalAveragePool, node)
     }
+  }
+
+  /// 3x3 convolutions of enough pixels and channels for the fast form that vector kernels have for them:
+  /// `ConvolutionMethod` uses it nowhere if not for the first of these. Narrow models don't take it.
+  var largeImages: [Miniature] {
+    guard widest > 64 else { return [] }
+    let miniature = Miniature("large images", input: shape(2, 16, 16)) { network in
+      let base = network.append("base", convolution("base", channels, 64, kernel: 1), 0)
+      var node = network.append("norm1", norm("norm1", 64, groups: 4), base)
+      node = network.append("first", convolution("first", 64, 64), node)
+      node = network.append("sum", .add(nil), node, base)
+      node = network.append("norm2", norm("norm2", 64, groups: 4), node)
+      node = network.append("second", convolution("second", 64, 72, padding: .symmetric(2)), node)
+      node = network.append("norm3", norm("norm3", 72, groups: 4), node)
+      network.append("third", convolution("third", 72, 33, padding: .symmetric(0)), node)
+    }
+    return [miniature]
   }
 
   /// Sums as long as the model's longest, up to bounds that keep them quick.

@@ -22,10 +22,12 @@ struct KernelSetBackend: Backend {
     return kernels
   }
 
+  /// - Parameter input: What the network is to be run on, if that is known.
   func makeScheduler(
-    _ network: Network, weights: any WeightSource
+    _ network: Network, weights: any WeightSource, expecting input: TensorShape? = nil
   ) async throws -> InferenceScheduler {
     try await InferenceScheduler(
-      network, weights: weights, on: lease, timeLimit: runLimit, guards: guards)
+      network, weights: weights, on: lease, timeLimit: runLimit, guards: guards,
+      expecting: input)
   }
 }

@@ -2,8 +2,8 @@ import BiTModel
 import OpenCLRuntime
 
 /// The program of `network_vector.cl`: all operations of a network in one kernel, whose groups wait
-/// for each other's results. The kernel that standardises weights is in it as well: PoCL takes some
-/// 50 ms for every program that it finds in its cache, one program at a time.
+/// for each other's results. The kernels that standardise and transform weights are in it as well:
+/// PoCL takes some 50 ms for every program that it finds in its cache, one program at a time.
 struct NetworkProgram: Hashable, Sendable {
   /// The compiler option for a language with the atomics that it needs.
   let atomicsOption: String
@@ -19,8 +19,9 @@ struct NetworkProgram: Hashable, Sendable {
 
   /// The operations' files before the kernel that calls their functions.
   private static let files = [
-    "conv2d_vector.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl",
-    "linear.cl", "weight_standardization.cl", "network_vector.cl",
+    ConvolutionLaunch.registerTile, "conv2d_vector.cl", "conv2d_winograd.cl", "max_pool.cl",
+    "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl", "weight_standardization.cl",
+    "winograd_weights.cl", "network_vector.cl",
   ]
 
   func request(

@@ -18,8 +18,13 @@ struct ProgramRequest: Hashable, Sendable {
 
   /// A file that applies an activation.
   init(_ file: String, activation: ActivationFunction, options: String = "") {
+    self.init([file], activation: activation, options: options)
+  }
+
+  /// Files one of which applies an activation.
+  init(_ files: [String], activation: ActivationFunction, options: String = "") {
     self.init(
-      file,
+      files,
       options: options + (options.isEmpty ? "" : " ")
         + "-D ACTIVATION=\(activation.kernelCode)")
   }

@@ -5,6 +5,7 @@ import OpenCLRuntime
 struct ConvolutionLaunch: Hashable, Sendable {
   enum Form: Hashable, Sendable {
     case vector(VectorConvolutionTuning, VectorTile, dense: Bool)
+    case winograd(VectorConvolutionTuning, VectorTile)
     case tiled(TiledConvolutionTuning)
     case reference
   }
@@ -41,23 +42,47 @@ struct ConvolutionLaunch: Hashable, Sendable {
     case .reference: form = .reference
     case .tiled(let tuning): form = .tiled(tuning)
     case .vector(let tuning, let fallback, _):
-      let chooser = VectorTileChooser(
+      var chooser = VectorTileChooser(
         tuning: tuning, computeUnits: limits.computeUnits, localMemory: limits.localMemory)
       let problem = VectorTileChooser.Problem(
         outputHeight: self.output.shape.height, outputWidth: self.output.shape.width,
         inputStride: input.pixelStride, outputStride: output.pixelStride,
         kernel: convolution.kernel, stride: convolution.stride,
         dilation: convolution.dilation, isDense: isImage)
+      chooser.method = ConvolutionMethod.best(for: problem, by: chooser)
       form =
-        chooser.tile(for: problem, batch: input.shape.batch).map {
-          .vector(tuning, $0, dense: isImage)
-        } ?? .tiled(fallback)
+        switch (chooser.method, chooser.tile(for: problem, batch: input.shape.batch)) {
+        case (.direct, let tile?): .vector(tuning, tile, dense: isImage)
+        case (.winograd, let tile?): .winograd(tuning, tile)
+        case (_, nil): .tiled(fallback)
+        }
+    }
+  }
+
+  var isWinograd: Bool {
+    if case .winograd = form { true } else { false }
+  }
+
+  /// How the vector kernels cut it; nil for others.
+  var vectorTile: (tuning: VectorConvolutionTuning, tile: VectorTile)? {
+    switch form {
+    case .vector(let tuning, let tile, _), .winograd(let tuning, let tile): (tuning, tile)
+    case .tiled, .reference: nil
+    }
+  }
+
+  /// What it is in a plan that is one launch.
+  var networkOperation: NetworkStep.Operation {
+    switch form {
+    case .winograd: .winogradConvolution
+    case .vector(_, _, dense: true): .denseConvolution
+    case .vector, .tiled, .reference: .convolution
     }
   }
 
   var tiling: MomentsTiling {
     switch form {
-    case .vector(_, let tile, _):
+    case .vector(_, let tile, _), .winograd(_, let tile):
       MomentsTiling(
         height: output.shape.height, width: output.shape.width, rows: tile.rows,
         columns: tile.columns)
@@ -70,6 +95,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
     switch form {
     case .vector(let tuning, _, let dense):
       WeightPacking(vector: tuning, convolution, dense: dense)
+    case .winograd(let tuning, _): WeightPacking(winograd: tuning, convolution)
     case .tiled, .reference: WeightPacking(plain: convolution)
     }
   }
@@ -80,6 +106,9 @@ struct ConvolutionLaunch: Hashable, Sendable {
     case .vector(let tuning, let tile, let dense):
       "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels) DENSE=\(dense ? 1 : 0), tile"
         + " \(tile.rows)x\(tile.columns), \(tile.blocksPerGroup) channel blocks a group"
+    case .winograd(let tuning, let tile):
+      "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels), tile"
+        + " \(tile.rows)x\(tile.columns), \(tile.blocksPerGroup) channel blocks a group"
     case .tiled(let tuning):
       tuning.buildOptions.replacing("-D ", with: "")
     case .reference: ""
@@ -89,13 +118,30 @@ struct ConvolutionLaunch: Hashable, Sendable {
   func program(activation: ActivationFunction) -> ProgramRequest {
     switch form {
     case .vector(let tuning, _, let dense):
-      ProgramRequest(
-        "conv2d_vector.cl", activation: activation,
-        options: tuning.buildOptions + " -D DENSE=\(dense ? 1 : 0)")
+      Self.vectorProgram(tuning, dense: dense, activation: activation)
+    case .winograd(let tuning, _): Self.winogradProgram(tuning, activation: activation)
     case .tiled(let tuning):
       ProgramRequest("conv2d_tiled.cl", activation: activation, options: tuning.buildOptions)
     case .reference: ProgramRequest("conv2d_ref.cl")
     }
+  }
+
+  /// The register tile, which the vector kernels share.
+  static let registerTile = "vector_tile.clh"
+
+  static func vectorProgram(
+    _ tuning: VectorConvolutionTuning, dense: Bool, activation: ActivationFunction
+  ) -> ProgramRequest {
+    ProgramRequest(
+      [registerTile, "conv2d_vector.cl"], activation: activation,
+      options: tuning.buildOptions + " -D DENSE=\(dense ? 1 : 0)")
+  }
+
+  static func winogradProgram(
+    _ tuning: VectorConvolutionTuning, activation: ActivationFunction
+  ) -> ProgramRequest {
+    ProgramRequest(
+      [registerTile, "conv2d_winograd.cl"], activation: activation, options: tuning.buildOptions)
   }
 }
 

@@ -1,7 +1,7 @@
 import BiTModel
 import OpenCLRuntime
 
-/// Binds `conv2d_vector.cl`, `conv2d_tiled.cl` or `conv2d_ref.cl`.
+/// Binds `conv2d_vector.cl`, `conv2d_winograd.cl`, `conv2d_tiled.cl` or `conv2d_ref.cl`.
 struct ConvolutionOperation {
   let launch: ConvolutionLaunch
   let source: FusedNetwork.Source
@@ -28,9 +28,9 @@ struct ConvolutionOperation {
     let constants = try plan.constants(of: activation)
 
     switch launch.form {
-    case .vector(let tuning, let tile, _):
+    case .vector(let tuning, let tile, _), .winograd(let tuning, let tile):
       return try BoundKernel(
-        "conv2d_vector", of: program, label: label,
+        launch.isWinograd ? "conv2d_winograd" : "conv2d_vector", of: program, label: label,
         operands + [.local(tile.patchBytes)] + shapes + [.int4(cut(tile)), constants],
         global: WorkSize(runs(tuning, tile), launch.tiling.tiles, batch), local: WorkSize(1, 1, 1),
         parameters: launch.parameters)
@@ -69,7 +69,7 @@ struct ConvolutionOperation {
     SIMD2(Int32(launch.before.top), Int32(launch.before.left))
   }
 
-  /// The `tile` argument of `conv2d_vector.cl`.
+  /// The `tile` argument of `conv2d_vector.cl` and `conv2d_winograd.cl`.
   private func cut(_ tile: VectorTile) -> SIMD4<Int32> {
     SIMD4(
       Int32(tile.rows), Int32(tile.columns), Int32(launch.tiling.across),
@@ -85,18 +85,18 @@ struct ConvolutionOperation {
 
 extension ConvolutionOperation: NetworkOperation {
   func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int? {
-    guard case .vector(let tuning, let tile, _) = launch.form else { return nil }
+    guard let (tuning, tile) = launch.vectorTile else { return nil }
     return runs(tuning, tile) * launch.tiling.tiles
   }
 
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
   ) throws -> NetworkStep {
-    guard case .vector(let tuning, let tile, let isDense) = launch.form else {
+    guard let (tuning, tile) = launch.vectorTile else {
       throw NetworkStep.unsupported(plan.name(output))
     }
     let weights = try plan.weights.kernel(of: launch.convolution, launch.packing, queue: queue)
-    var step = NetworkStep(isDense ? .denseConvolution : .convolution, tiles: tiles)
+    var step = NetworkStep(launch.networkOperation, tiles: tiles)
     step.x = plan.operand(.tensor(source.tensor))
     step.weight = try plan.place(weights)
     step.coefficients = plan.operand(source.norm.map { .coefficients($0) })

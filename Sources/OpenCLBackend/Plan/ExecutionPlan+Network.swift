@@ -68,7 +68,7 @@ extension ExecutionPlan.Blueprint {
       steps.append(try operation.networkStep(plan, tiles: tiles, queue: queue))
     }
     var patchBytes = 0
-    for case .vector(_, let tile, _) in convolutions.values.map(\.form) {
+    for case (_, let tile)? in convolutions.values.map(\.vectorTile) {
       patchBytes = max(patchBytes, tile.patchBytes)
     }
     return try NetworkLaunch(

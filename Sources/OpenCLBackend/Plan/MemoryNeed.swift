@@ -16,11 +16,12 @@ struct MemoryNeed: Hashable, Sendable {
 
   /// - Parameter input: What the network is to be run on, if that is known.
   init(_ network: Network, kernels: KernelSet, limits: DeviceLimits, input: TensorShape? = nil) {
-    for node in network.nodes {
+    let packings = NetworkPackings(network, kernels: kernels, limits: limits, input: input)
+    for (id, node) in network.nodes.enumerated() {
       switch node.operation {
       case .convolution(let convolution):
         let taps = convolution.kernel * convolution.kernel
-        let packing = WeightPacking(convolution, isImage: node.inputs[0] == 0, kernels: kernels)
+        let packing = packings.packing(of: convolution, node: id)
         add(elements: packing.elementCount(taps: taps))
         unpacking = max(unpacking, convolution.weight.count * MemoryLayout<Float>.stride)
       case .groupNorm, .linear:
@@ -44,10 +45,11 @@ struct MemoryNeed: Hashable, Sendable {
     largestBuffer = max(largestBuffer, byteCount)
   }
 
-  /// The same weights with a plan that is about to be made.
-  func running(_ input: TensorShape, arena: Int) -> MemoryNeed {
+  /// The same weights, and kernels in further layouts, with a plan that is about to be made.
+  func running(_ input: TensorShape, arena: Int, kernels: [Int] = []) -> MemoryNeed {
     var need = self
     (need.input, need.arena) = (input, arena)
+    for byteCount in kernels { need.add(elements: byteCount / MemoryLayout<Float>.stride) }
     return need
   }
 

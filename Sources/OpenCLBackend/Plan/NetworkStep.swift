@@ -12,6 +12,7 @@ struct NetworkStep: BitwiseCopyable {
     case coefficients = 4
     case globalAveragePool = 5
     case linear = 6
+    case winogradConvolution = 7
   }
 
   /// Floats into the plan's arena, and from one image to the next.

@@ -1,6 +1,6 @@
 import BiTModel
 
-/// How `conv2d_vector.cl` cuts one convolution into groups.
+/// How `conv2d_vector.cl` and `conv2d_winograd.cl` cut one convolution into groups.
 ///
 /// The rectangle of pixels decides how statistics are partitioned, and with that the last bits of
 /// the result. It therefore depends on the image's size and the device alone, never on the batch;
@@ -11,18 +11,19 @@ struct VectorTile: Hashable, Sendable {
   var columns: Int
   /// Output-channel blocks of a group.
   var blocksPerGroup: Int
-  /// Bytes of the normalised input patch.
+  /// Bytes of local memory: the normalised input patch, or what is made of it.
   var patchBytes: Int
 }
 
 /// Chooses tiles by a small model of the time that a launch takes, in register-tile cycles.
-struct VectorTileChooser {
+struct VectorTileChooser: Hashable, Sendable {
   let tuning: VectorConvolutionTuning
-  let computeUnits: Int
+  var computeUnits: Int
   let localMemory: Int
+  var method = ConvolutionMethod.direct
 
   /// The geometry of one convolution as the kernel sees it.
-  struct Problem {
+  struct Problem: Hashable, Sendable {
     let outputHeight: Int
     let outputWidth: Int
     let inputStride: Int
@@ -32,6 +33,8 @@ struct VectorTileChooser {
     let dilation: Int
     /// The image: its patch is copied float by float.
     let isDense: Bool
+
+    func blocks(of size: Int) -> Int { (outputStride + size - 1) / size }
   }
 
   /// Cycles to fetch, normalise and store one vector of the patch.
@@ -46,29 +49,38 @@ struct VectorTileChooser {
   /// Beyond this the patch itself falls out of the core's own cache.
   private let preferredPatchBytes = 224 << 10
   /// Cycles to start a group.
-  private let groupCycles = 4000.0
+  let groupCycles = 4000.0
 
   /// - Returns: `nil` if not even one pixel's patch fits the device's local memory.
   func tile(for problem: Problem, batch: Int) -> VectorTile? {
-    let blocks = (problem.outputStride + tuning.outputBlock - 1) / tuning.outputBlock
-    guard var best = bestRectangle(problem, blocks: blocks) else { return nil }
+    let blocks = problem.blocks(of: tuning.outputBlock)
+    guard var best = bestRectangle(problem)?.tile else { return nil }
     best.blocksPerGroup = bestSplit(best, problem, blocks: blocks, batch: batch).blocks
     return best
   }
 
-  private func bestRectangle(_ problem: Problem, blocks: Int) -> VectorTile? {
-    var best: (tile: VectorTile, cost: Double)?
+  /// The rectangle that makes the launch for one image shortest, and its cycles.
+  func bestRectangle(_ problem: Problem) -> VectorRectangle? {
+    VectorRectangle.remembered(of: self, problem) { search(problem) }
+  }
+
+  private func search(_ problem: Problem) -> VectorRectangle? {
+    let blocks = problem.blocks(of: tuning.outputBlock)
+    var best: VectorRectangle?
     for columns in columnChoices(problem) {
       for rows in rowChoices(problem, columns: columns) {
-        let bytes = patchBytes(problem, rows: rows, columns: columns)
+        let bytes =
+          method == .winograd
+          ? winogradBytes(problem, rows: rows, columns: columns)
+          : patchBytes(problem, rows: rows, columns: columns)
         guard bytes <= localMemory else { continue }
         let tile = VectorTile(
           rows: rows, columns: columns, blocksPerGroup: blocks, patchBytes: bytes)
         let cost = bestSplit(tile, problem, blocks: blocks, batch: 1).cost
-        if best == nil || cost < best!.cost { best = (tile, cost) }
+        if cost < best?.cost ?? .infinity { best = VectorRectangle(tile: tile, cost: cost) }
       }
     }
-    return best?.tile
+    return best
   }
 
   /// The number of blocks a group that makes the launch shortest.
@@ -94,6 +106,18 @@ struct VectorTileChooser {
     let down = (problem.outputHeight + tile.rows - 1) / tile.rows
     let splits = (blocks + blocksPerGroup - 1) / blocksPerGroup
     let groups = across * down * splits * batch
+    let group =
+      method == .winograd
+      ? winogradGroupCycles(tile, problem, blocks: blocksPerGroup)
+      : directGroupCycles(tile, problem, blocks: blocksPerGroup)
+    // A thread that is done takes the next group, and in the end waits for half a group on average:
+    // threads are never equally fast. R50x1 at 224, one image on four cores that others use as well,
+    // took 0.90 of what it takes with each layer cut into four equal parts.
+    let units = Double(computeUnits)
+    return group * max(1, (Double(groups) + (units - 1) / 2) / units)
+  }
+
+  private func directGroupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
     let depth = problem.inputStride * problem.kernel * problem.kernel
     let pixels = min(tile.rows, problem.outputHeight) * min(tile.columns, problem.outputWidth)
     let micros = (pixels + tuning.microPixels - 1) / tuning.microPixels
@@ -103,25 +127,25 @@ struct VectorTileChooser {
     let perCopy = problem.isDense ? 2 : tuning.vector
     let patch = Double(tile.patchBytes / 4 / perCopy) * patchVectorCycles
     let blockBytes = depth * tuning.outputBlock * 4
-    let first = max(micro, Double(blockBytes) / weightBytesPerCycle)
+    let first = firstPass(micro, weightBytes: blockBytes)
     let next =
       blockBytes > weightCacheBytes
       ? max(micro, Double(blockBytes) / repeatedWeightBytesPerCycle) : micro
-    let sweep = Double(blocksPerGroup) * (first + Double(micros - 1) * next)
+    let sweep = Double(blocks) * (first + Double(micros - 1) * next)
     let spill = tile.patchBytes > preferredPatchBytes ? sweep / 4 : 0
-    let group = groupCycles + patch + sweep + spill
-    // A thread that is done takes the next group, and in the end waits for half a group on average:
-    // threads are never equally fast. R50x1 at 224, one image on four cores that others use as well,
-    // took 0.90 of what it takes with each layer cut into four equal parts.
-    let units = Double(computeUnits)
-    return group * max(1, (Double(groups) + (units - 1) / 2) / units)
+    return groupCycles + patch + sweep + spill
+  }
+
+  /// A register tile's cycles when its weights come for the first time.
+  func firstPass(_ micro: Double, weightBytes: Int) -> Double {
+    max(micro, Double(weightBytes) / weightBytesPerCycle)
   }
 
   private func columnChoices(_ problem: Problem) -> [Int] {
     var choices: [Int] = []
     var parts = 1
     while parts <= problem.outputWidth {
-      let columns = (problem.outputWidth + parts - 1) / parts
+      let columns = ((problem.outputWidth + parts - 1) / parts).roundedUp(to: method.side)
       if choices.last != columns { choices.append(columns) }
       parts = max(parts + 1, parts * 5 / 4)
     }
@@ -129,8 +153,8 @@ struct VectorTileChooser {
   }
 
   private func rowChoices(_ problem: Problem, columns: Int) -> [Int] {
-    let most = max(1, min(problem.outputHeight, 512 / columns))
-    return Array(1...most)
+    let most = max(1, min(problem.outputHeight, 512 / columns)).roundedUp(to: method.side)
+    return Array(stride(from: method.side, through: most, by: method.side))
   }
 
   private func patchBytes(_ problem: Problem, rows: Int, columns: Int) -> Int {

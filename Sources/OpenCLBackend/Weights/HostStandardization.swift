@@ -5,7 +5,7 @@ import Dispatch
 /// what takes its place where it falls short.
 enum HostStandardization {
   /// - Parameter kernel: [output channels][input channels][taps].
-  /// - Returns: (w − mean) / √(variance + ε) of each output channel, packed.
+  /// - Returns: (w − mean) / √(variance + ε) of each output channel, packed; each element is rounded once.
   static func packed(
     _ kernel: [Float], of convolution: Convolution, _ packing: WeightPacking
   ) -> [Float] {
@@ -21,11 +21,15 @@ enum HostStandardization {
         var index = weights.startIndex
         for channel in 0..<convolution.inputChannels {
           var offset = packing.offset(output: output, channel: channel, taps: taps)
-          for _ in 0..<taps {
-            result[offset] = Float((Double(weights[index]) - mean) * inverse)
+          let first = index
+          let tap = { (Double(weights[first + $0]) - mean) * inverse }
+          let values =
+            packing.isTransformed ? WinogradTransform.transformed(tap) : (0..<taps).map(tap)
+          for value in values {
+            result[offset] = Float(value)
             offset += packing.tapStride
-            index += 1
           }
+          index += taps
         }
       }
     }

@@ -41,6 +41,18 @@ final class ResidentWeights {
     return Entry(buffer: Shared(try DeviceBuffer(in: context, byteCount: byteCount)), place: nil)
   }
 
+  /// The sizes of kernels that some convolutions want in a layout in which they are not here: images
+  /// of another size may take another form.
+  func missingByteCounts(_ launches: some Sequence<ConvolutionLaunch>) -> [Int] {
+    var keys: Set<Key> = []
+    return launches.compactMap { launch in
+      let convolution = launch.convolution
+      let key = Key(name: convolution.weight.name, packing: launch.packing)
+      guard entries[key] == nil, keys.insert(key).inserted else { return nil }
+      return launch.packing.byteCount(taps: convolution.kernel * convolution.kernel)
+    }
+  }
+
   /// A standardised convolution kernel.
   func kernel(
     of convolution: Convolution, _ packing: WeightPacking, queue: borrowing CommandQueue

@@ -30,6 +30,11 @@ final class WeightArena {
 
   private var alignment: Int { max(limits.bufferAlignment, 64) }
 
+  /// Parameters that come beyond those of which it was made.
+  func expect(byteCounts: [Int]) {
+    remaining += byteCounts.reduce(0) { $0 + $1.roundedUp(to: alignment) }
+  }
+
   /// - Returns: Room for a parameter; nil if there is none left.
   func allocate(
     byteCount: Int, in context: Context

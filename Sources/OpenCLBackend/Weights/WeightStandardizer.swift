@@ -9,6 +9,9 @@ final class WeightStandardizer {
 
   let context: Context
   private let kernel: Kernel
+  /// Made for the first kernel that is to be transformed.
+  private var transform: Shared<Kernel>?
+  private let transformProgram: () throws -> Shared<Program>
   private let items: Int
   private let outputsPerGroup: Int
   /// Where kernels lie as the checkpoint has them while the device works on them, one at a time: one
@@ -18,10 +21,12 @@ final class WeightStandardizer {
   private(set) var isDeviceTrusted = false
 
   init(
-    context: Context, program: Shared<Program>, kernels: KernelSet,
+    context: Context, program: Shared<Program>,
+    transformProgram: @escaping () throws -> Shared<Program>, kernels: KernelSet,
     queue: borrowing CommandQueue, guards: PlanGuards? = nil
   ) throws {
     self.context = context
+    self.transformProgram = transformProgram
     items = kernels.reductionItems
     outputsPerGroup = kernels.standardizedOutputs
     kernel = try program.resource.makeKernel("weight_standardization")
@@ -41,6 +46,8 @@ final class WeightStandardizer {
       options: "-D ITEMS=\(kernels.reductionItems) -D OUTPUTS=\(kernels.standardizedOutputs)")
   }
 
+  static let transformProgram = ProgramRequest("winograd_weights.cl")
+
   /// - Parameter values: [output channels][input channels][taps].
   /// - Parameter packed: Of `packing`'s size; filled once the queue has got that far.
   func standardize(
@@ -51,7 +58,25 @@ final class WeightStandardizer {
       let values = HostStandardization.packed(values, of: convolution, packing)
       return try queue.write(values, to: packed)
     }
-    try onDevice(values, of: convolution, packing, into: packed, queue: queue)
+    guard packing.isTransformed else {
+      return try onDevice(values, of: convolution, packing, into: packed, queue: queue)
+    }
+    try transformed(values, of: convolution, packing, into: packed, queue: queue)
+  }
+
+  private func transformed(
+    _ values: [Float], of convolution: Convolution, _ packing: WeightPacking,
+    into packed: borrowing DeviceBuffer, queue: borrowing CommandQueue
+  ) throws {
+    let transform =
+      try self.transform
+      ?? Shared(transformProgram().resource.makeKernel("winograd_weights"))
+    self.transform = transform
+    try onDevice(values, of: convolution, packing.plainTaps, into: packed, queue: queue)
+    try transform.resource.setArgument(0, packed)
+    try transform.resource.setArgument(1, Int32(packing.outputBlocks))
+    try queue.launch(
+      transform.resource, global: WorkSize(packing.tapStride), local: WorkSize(packing.outputBlock))
   }
 
   private func onDevice(

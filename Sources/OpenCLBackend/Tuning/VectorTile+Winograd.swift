@@ -1,0 +1,35 @@
+// The time and the memory that a group of `conv2d_winograd.cl` takes.
+extension VectorTileChooser {
+  /// Cycles to normalise and transform a square's patch, and to transform and store its outputs, for
+  /// VECTOR channels.
+  private var transformCycles: Double { 100 }
+
+  /// Squares of the largest group.
+  private func squares(_ problem: Problem, rows: Int, columns: Int) -> Int {
+    let side = WinogradTransform.outputs
+    let (height, width) = (min(rows, problem.outputHeight), min(columns, problem.outputWidth))
+    return (height + side - 1) / side * ((width + side - 1) / side)
+  }
+
+  func winogradGroupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
+    let squares = squares(problem, rows: tile.rows, columns: tile.columns)
+    let micros = (squares + tuning.microPixels - 1) / tuning.microPixels
+    let depth = WinogradTransform.positions * problem.inputStride
+    let micro = Double(tuning.microPixels * depth)
+    // A position's weights stay in the first-level cache for the register tiles after the first.
+    let first = firstPass(
+      micro, weightBytes: depth * tuning.outputBlock * MemoryLayout<Float>.stride)
+    let vectors = problem.inputStride / tuning.vector + 2 * blocks
+    return groupCycles + Double(squares * vectors) * transformCycles
+      + Double(blocks) * (first + Double(micros - 1) * micro)
+  }
+
+  /// The kernel's `scratch`.
+  func winogradBytes(_ problem: Problem, rows: Int, columns: Int) -> Int {
+    let squares = squares(problem, rows: rows, columns: columns)
+    let channels = problem.inputStride + tuning.outputBlock
+    let beyond = tuning.microPixels * VectorConvolutionTuning.channelBlock
+    return (WinogradTransform.positions * squares * channels + beyond)
+      * MemoryLayout<Float>.stride
+  }
+}
