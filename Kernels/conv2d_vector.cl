@@ -46,16 +46,17 @@
 
 // The sum over the window and the channels. `at` is where a tap's block of channels lies in the patch,
 // seen from the pixel.
-#define SWEEP(MULTIPLY)                                                 \
+#define SWEEP(EACH, MULTIPLY)                                           \
   {                                                                     \
     int at = 0;                                                         \
     for (int b = 0; b < blocks; b++, at += window_block) {              \
       for (int ky = 0; ky < kernel_size; ky++, at += window_row) {      \
         for (int kx = 0; kx < taps; kx++, at += tap_step) {             \
+          PREFETCH_AHEAD                                                \
           _Pragma("unroll 8")                                           \
           for (int i = 0; i < run; i++, wp += BLOCK_N) {                \
             const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);         \
-            EACH_PIXEL(MULTIPLY)                                        \
+            EACH(MULTIPLY)                                              \
           }                                                             \
         }                                                               \
       }                                                                 \
@@ -133,18 +134,27 @@ static inline void fill_patch(
     if (second) b##j += LOAD(residual + output + at##j + VECTOR);             \
   }
 
-// What the register tile will write, and add, arrives while it is computed: pixels lie a power of two
-// apart, which a CPU's own prefetchers don't follow.
-#define PREFETCH_PIXEL(j)                                              \
-  PREFETCH_TO_WRITE(y + output + at##j);                               \
-  if (flags & FLAG_RESIDUAL) PREFETCH(residual + output + at##j);
+// What the next register tile will write, and add, arrives while this one is computed, a few pixels at each
+// tap: pixels lie a power of two apart, which a CPU's own prefetchers don't follow, and all of them at once are
+// more than a core can wait for. Pixels are taken as if the row went on, which is right but at a rectangle's
+// edge. R50x1 at 224, batch 8, on AVX-512: 0.95 of the time of asking at once for the tile under way.
+#if BLOCK_N > 16
+#define PREFETCH_LINES(PREFETCH, p) PREFETCH(p); PREFETCH((p) + 16);
+#else
+#define PREFETCH_LINES(PREFETCH, p) PREFETCH(p);
+#endif
+#define PREFETCH_AHEAD                                                             \
+  for (int l = 0; l < ahead_rate && q < MICRO_PIXELS; l++, q++) {                  \
+    PREFETCH_LINES(PREFETCH_TO_WRITE, y + ahead + q * out.w)                       \
+    if (flags & FLAG_RESIDUAL) { PREFETCH_LINES(PREFETCH, residual + ahead + q * out.w) } \
+  }
 
 // Where pixel j of the register tile lies in the patch and in the output; beyond the last pixel of
 // the rectangle the last one again. No division: the cursor walks the rectangle.
 #define SET_PIXEL(j)                               \
   __local const float *p##j = patch + in_at;       \
   const int at##j = out_at;                        \
-  if (m + j + 1 < pixels) {                        \
+  if (j < valid && m + j + 1 < pixels) {           \
     in_at += in_patch;                             \
     out_at += out.w;                               \
     if (++column == columns) {                     \
@@ -199,6 +209,8 @@ static inline void conv2d_tile(
   const int window_row = row_step - taps * tap_step;
   const int window_block = block_step - kernel_size * row_step;
 
+  const int rounds = blocks * kernel_size * taps;
+  const int ahead_rate = (MICRO_PIXELS + rounds - 1) / rounds;
   const int first = group.x * tile.w;
   const int last = min(first + tile.w, (out.w + BLOCK_N - 1) / BLOCK_N);
   for (int n = first; n < last; n++) {
@@ -207,16 +219,24 @@ static inline void conv2d_tile(
         (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
     moments total_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, total_b = total_a;
     int in_at = 0, out_at = 0, column = 0;
-    for (int m = 0; m < pixels; m += MICRO_PIXELS) {
-      const int valid = min(MICRO_PIXELS, pixels - m);
+    int valid;
+    for (int m = 0; m < pixels; m += valid) {
+      valid = register_pixels(pixels - m);
       EACH_PIXEL(SET_PIXEL)
-      EACH_PIXEL(PREFETCH_PIXEL)
+      // The next pixels, or the first ones again for the next block of channels.
+      const size_t ahead = output + (m + valid < pixels ? out_at : BLOCK_N);
+      int q = 0;
       EACH_PIXEL(DECLARE_ACCUMULATORS)
       __global const float *wp = w + n * weights;
       __local const float *p_half = p0;
       bool is_runs = !dense;
       EACH_PIXEL(CHECK_RUNS)
-      if (is_runs) SWEEP(MULTIPLY_RUN) else SWEEP(MULTIPLY_PIXEL)
+      if (valid <= REST_PIXELS)
+        SWEEP(EACH_REST_PIXEL, MULTIPLY_PIXEL)
+      else if (is_runs)
+        SWEEP(EACH_PIXEL, MULTIPLY_RUN)
+      else
+        SWEEP(EACH_PIXEL, MULTIPLY_PIXEL)
       if (flags & FLAG_RESIDUAL) { EACH_PIXEL(ADD_RESIDUAL) }
       EACH_PIXEL(STORE)
       if (flags & FLAG_STATISTICS) {

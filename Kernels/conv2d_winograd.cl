@@ -1,118 +1,153 @@
-// 3x3 convolution of stride and dilation 1 by Winograd's F(2x2, 3x3), for devices of CPU type.
+// 3x3 convolution of stride and dilation 1 by Winograd's F(4x4, 3x3), for devices of CPU type.
 //
 //   y = A^T (sum over c of (G g[k,c] G^T) * (B^T d[c] B)) A      * is element by element
 //
-//         1  0 -1  0          1    0    0
-//   B^T = 0  1  1  0     G = 1/2  1/2  1/2     A^T = 1  1  1  0
-//         0 -1  1  0         1/2 -1/2  1/2           0  1 -1 -1
-//         0  1  0 -1          0    0    1
+// (Winograd 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.) A 6x6 patch d of
+// the normalised input gives a square of 4x4 outputs with 36 products a channel instead of 144. Polynomials are
+// evaluated at the points 0, a, -a, b, -b and infinity. The row of a point p is
 //
-// (Winograd 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.) A 4x4 patch
-// d of the normalised input gives a square of 2x2 outputs with 16 products a channel instead of 36. The
-// sums are C terms long instead of 9 C: the result is nearer to the exact one than the direct form's.
-// Error / largest output, direct and here, for R50x1's layers: 56x56x64 7.1e-7, 3.5e-7; 28x28x128 8.5e-7,
-// 4.8e-7; 14x14x256 1.15e-6, 5.5e-7; 7x7x512 1.9e-6, 8.7e-7.
+//   B^T  the coefficients of the product of x - q over the other finite points q
+//   G    1, p, p^2             (of infinity 0, 0, 1)
+//   A    1, p, p^2, p^3, over the product of p - q       (of infinity 0, 0, 0, 1)
+//
+// a = 3/4 and b = 3/2 make G and B^T exact in Float, and the error the least of all eighths and sixteenths
+// together with some others, half of that of 1 and 2 (Barabasz et al., Error Analysis and Improving the
+// Accuracy of Winograd Convolution for Deep Neural Networks, 2020, on why points near 1 matter).
+//
+// Error / largest output of random layers with 64 and 256 channels: the direct form's largest 7e-7 and 1.3e-6,
+// root mean square 9e-8 and 1.8e-7; here 1.3e-6 and 2.7e-6, 2.2e-7 and 4.3e-7. The sums are a ninth as long.
 //
 // What is not finite spreads: a patch is summed before it meets the kernel, so that an infinity or a NaN
-// makes NaN of the whole squares whose patches hold it, never of a finite number. That is at most one row
-// and column of outputs beyond those that depend on it, in the same image. Values from 2^126 on may
-// overflow in a patch's sum of four.
+// makes NaN of the whole squares whose patches hold it, never of a finite number. That is at most three rows
+// and columns of outputs beyond those that depend on it, in the same image. Values from 2^124 on may
+// overflow in a patch's sums.
 //
 // What y and the operands are is told in conv2d_vector.cl; the rest as well but for
 //
-//   w        [K/BLOCK_N][16 positions][C][BLOCK_N], the kernels as G g G^T (winograd_weights.cl)
-//   scratch  [16 positions][C/BLOCK_C][squares][BLOCK_C], the patches as B^T d B, and
+//   w        [K/BLOCK_N][36 positions][C][BLOCK_N], the kernels as G g G^T (winograd_weights.cl)
+//   scratch  [36 positions][C/BLOCK_C][squares][BLOCK_C], the patches as B^T d B; positions lie an odd number
+//            of BLOCK_C apart, or all would fall into the same places of a first-level cache; and
 //            (MICRO_PIXELS - 1) * BLOCK_C floats more, which a last register tile reads for nothing;
-//            [16 positions][squares][BLOCK_N], the sums over c
+//            [36 positions][squares][BLOCK_N], the sums over c
 //
 // A group computes a rectangle of squares for a run of output-channel blocks: it transforms the patches,
-// then for each block multiplies position by position (a matrix product, by the register tile of
-// MICRO_PIXELS squares x BLOCK_N channels of vector_tile.clh) and transforms the sums. Between register
-// tiles of a position its weights, 64 C bytes or 128 C, stay in the first-level cache.
+// then for each block multiplies position by position (a matrix product, by the register tiles of
+// vector_tile.clh) and transforms the sums. Between register tiles of a position its weights, 64 C bytes or
+// 128 C, stay in the first-level cache.
 //
 // Launch: (runs of channel blocks, tiles, N) groups of 1.
-#define POSITIONS 16
+#define OUTPUTS_ACROSS 4
+#define TAPS_ACROSS 6
+#define POSITIONS (TAPS_ACROSS * TAPS_ACROSS)
 #define LOAD_LOCAL(p) (*(__local const vfloat *)(p))
 #define STORE_LOCAL(p, v) (*(__local vfloat *)(p) = (v))
 
-// B^T applied to four values, in place.
-#define TRANSFORM_INPUT(d0, d1, d2, d3)                                     \
-  {                                                                         \
-    const vfloat t0 = d0 - d2, t1 = d1 + d2, t2 = d2 - d1, t3 = d1 - d3;    \
-    d0 = t0, d1 = t1, d2 = t2, d3 = t3;                                     \
-  }
+#define POINT_A 0.75f
+#define POINT_B 1.5f
+// The products of the distances of 0, a and b from the other points.
+#define DISTANCES_0 (POINT_A * POINT_A * POINT_B * POINT_B)
+#define DISTANCES_A (2.0f * POINT_A * POINT_A * (POINT_A * POINT_A - POINT_B * POINT_B))
+#define DISTANCES_B (2.0f * POINT_B * POINT_B * (POINT_B * POINT_B - POINT_A * POINT_A))
 
-// B^T d B of VECTOR channels of one square, positions `step` floats apart. `origin` is where the 4x4
-// patch begins in the image.
+// B^T applied to six values `step` apart, in place.
+static inline void transform_values(vfloat *d, int step)
+{
+  const vfloat aa = POINT_A * POINT_A, bb = POINT_B * POINT_B;
+  const vfloat d0 = d[0], d1 = d[step], d2 = d[2 * step];
+  const vfloat d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+  const vfloat even_a = fma(-bb, d2, d4), odd_a = POINT_A * fma(-bb, d1, d3);
+  const vfloat even_b = fma(-aa, d2, d4), odd_b = POINT_B * fma(-aa, d1, d3);
+  d[0] = fma(aa * bb, d0, fma(-aa - bb, d2, d4));
+  d[step] = even_a + odd_a;
+  d[2 * step] = even_a - odd_a;
+  d[3 * step] = even_b + odd_b;
+  d[4 * step] = even_b - odd_b;
+  d[5 * step] = fma(aa * bb, d1, fma(-aa - bb, d3, d5));
+}
+
+// A^T applied to six values `step` apart; the four that it gives take the places of the first.
+static inline void transform_sums(vfloat *m, int step)
+{
+  const vfloat a = POINT_A, b = POINT_B;
+  const vfloat m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
+  const vfloat sum_a = (m1 + m2) * (1.0f / DISTANCES_A);
+  const vfloat difference_a = (m1 - m2) * (POINT_A / DISTANCES_A);
+  const vfloat sum_b = (m3 + m4) * (1.0f / DISTANCES_B);
+  const vfloat difference_b = (m3 - m4) * (POINT_B / DISTANCES_B);
+  m[0] = fma(m[0], (vfloat)(1.0f / DISTANCES_0), sum_a + sum_b);
+  m[step] = difference_a + difference_b;
+  m[2 * step] = fma(a * a, sum_a, b * b * sum_b);
+  m[3 * step] = fma(a * a, difference_a, fma(b * b, difference_b, m[5 * step]));
+}
+
+// B^T d B of VECTOR channels of one square, positions `step` floats apart. `origin` is where the patch
+// begins in the image.
 static inline void transform_patch(
     __local float *to, int step, __global const float *x, __global const float *coefficients,
     int4 in, int2 origin, int normalize, float4 activation)
 {
+  vfloat d[POSITIONS];
   // One by one and not unrolled: an activation may be long.
 #pragma unroll 1
-  for (int p = 0; p < POSITIONS; p++) {
-    const int iy = origin.x + p / 4, ix = origin.y + p % 4;
+  for (int p = 0, iy = origin.x, ix = origin.y; p < POSITIONS; p++) {
     const bool inside = iy >= 0 && iy < in.x && ix >= 0 && ix < in.y;
-    const vfloat v = inside ? load_pixel(x + ((ptrdiff_t)iy * in.y + ix) * in.w, coefficients,
-                                         in.w, normalize, activation)
-                            : (vfloat)(0.0f);
-    STORE_LOCAL(to + p * step, v);
-  }
-  vfloat d[4][4];
-#pragma unroll
-  for (int i = 0; i < 4; i++) {
-#pragma unroll
-    for (int j = 0; j < 4; j++) d[i][j] = LOAD_LOCAL(to + (i * 4 + j) * step);
+    d[p] = inside ? load_pixel(x + ((ptrdiff_t)iy * in.y + ix) * in.w, coefficients, in.w,
+                               normalize, activation)
+                  : (vfloat)(0.0f);
+    if (++ix == origin.y + TAPS_ACROSS) {
+      ix = origin.y;
+      iy++;
+    }
   }
 #pragma unroll
-  for (int j = 0; j < 4; j++) TRANSFORM_INPUT(d[0][j], d[1][j], d[2][j], d[3][j])
+  for (int j = 0; j < TAPS_ACROSS; j++) transform_values(d + j, TAPS_ACROSS);
 #pragma unroll
-  for (int i = 0; i < 4; i++) {
-    TRANSFORM_INPUT(d[i][0], d[i][1], d[i][2], d[i][3])
+  for (int i = 0; i < TAPS_ACROSS; i++) {
+    transform_values(d + i * TAPS_ACROSS, 1);
 #pragma unroll
-    for (int j = 0; j < 4; j++) STORE_LOCAL(to + (i * 4 + j) * step, d[i][j]);
+    for (int j = 0; j < TAPS_ACROSS; j++)
+      STORE_LOCAL(to + (i * TAPS_ACROSS + j) * step, d[i * TAPS_ACROSS + j]);
   }
 }
 
-// A^T m A of VECTOR channels of one square: adds the residual, stores the `extent` (rows, columns; 1 or 2
-// each) that lies in the image, and merges its moments into those of `count` pixels before.
+// A^T m A of VECTOR channels of one square: adds the residual, stores the `extent` (rows, columns) that lies
+// in the image, and merges its moments into those of `count` pixels before.
 static inline moments finish_square(
     moments total, int count, __local const float *sums, int step,
     __global const float *residual, __global float *y, int row_stride, int pixel_stride,
     int2 extent, int flags)
 {
-  vfloat s[2][4], v[2][2];
+  vfloat v[POSITIONS];
 #pragma unroll
-  for (int j = 0; j < 4; j++) {
-    const vfloat m0 = LOAD_LOCAL(sums + j * step), m1 = LOAD_LOCAL(sums + (4 + j) * step);
-    const vfloat m2 = LOAD_LOCAL(sums + (8 + j) * step), m3 = LOAD_LOCAL(sums + (12 + j) * step);
-    s[0][j] = m0 + (m1 + m2);
-    s[1][j] = (m1 - m2) - m3;
+  for (int j = 0; j < TAPS_ACROSS; j++) {
+#pragma unroll
+    for (int i = 0; i < TAPS_ACROSS; i++)
+      v[i * TAPS_ACROSS + j] = LOAD_LOCAL(sums + (i * TAPS_ACROSS + j) * step);
+    transform_sums(v + j, TAPS_ACROSS);
   }
   vfloat mean = (vfloat)(0.0f);
 #pragma unroll
-  for (int i = 0; i < 2; i++) {
-    v[i][0] = s[i][0] + (s[i][1] + s[i][2]);
-    v[i][1] = (s[i][1] - s[i][2]) - s[i][3];
+  for (int i = 0; i < OUTPUTS_ACROSS; i++) {
+    transform_sums(v + i * TAPS_ACROSS, 1);
 #pragma unroll
-    for (int j = 0; j < 2; j++) {
+    for (int j = 0; j < OUTPUTS_ACROSS; j++) {
       if (i >= extent.x || j >= extent.y) continue;
       const size_t at = (size_t)i * row_stride + j * pixel_stride;
-      if (flags & FLAG_RESIDUAL) v[i][j] += LOAD(residual + at);
-      *(__global vfloat *)(y + at) = v[i][j];
-      mean += v[i][j] - v[0][0];
+      if (flags & FLAG_RESIDUAL) v[i * TAPS_ACROSS + j] += LOAD(residual + at);
+      *(__global vfloat *)(y + at) = v[i * TAPS_ACROSS + j];
+      mean += v[i * TAPS_ACROSS + j] - v[0];
     }
   }
   if (!(flags & FLAG_STATISTICS)) return total;
 
   const int pixels = extent.x * extent.y;
-  moments part = {v[0][0] + mean * (vfloat)(1.0f / pixels), (vfloat)(0.0f)};
+  moments part = {v[0] + mean * (vfloat)(1.0f / pixels), (vfloat)(0.0f)};
 #pragma unroll
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < OUTPUTS_ACROSS; i++) {
 #pragma unroll
-    for (int j = 0; j < 2; j++) {
+    for (int j = 0; j < OUTPUTS_ACROSS; j++) {
       if (i >= extent.x || j >= extent.y) continue;
-      const vfloat d = v[i][j] - part.mean;
+      const vfloat d = v[i * TAPS_ACROSS + j] - part.mean;
       part.m2 = fma(d, d, part.m2);
     }
   }
@@ -126,29 +161,35 @@ static inline moments finish_square(
     STORE_LOCAL(to + j * BLOCK_N + VECTOR, b##j);            \
   }
 
+#define SWEEP_SQUARES(EACH)                                                    \
+  {                                                                            \
+    for (int b = 0; b < blocks; b++, from += squares * BLOCK_C) {              \
+      _Pragma("unroll 8")                                                      \
+      for (int i = 0; i < BLOCK_C; i++, wp += BLOCK_N) {                       \
+        const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);                    \
+        EACH(MULTIPLY_SQUARE)                                                  \
+      }                                                                        \
+    }                                                                          \
+  }
+
 // The sums over all channels at one position, for all squares.
 static inline void multiply_position(
     __local float *to, __local const float *patches, __global const float *w, int squares,
     int blocks)
 {
-  for (int m = 0; m < squares; m += MICRO_PIXELS, to += MICRO_PIXELS * BLOCK_N) {
-    const int valid = min(MICRO_PIXELS, squares - m);
+  int valid;
+  for (int m = 0; m < squares; m += valid, to += valid * BLOCK_N) {
+    valid = register_pixels(squares - m);
     __global const float *wp = w;
     __local const float *from = patches + m * BLOCK_C;
     EACH_PIXEL(DECLARE_ACCUMULATORS)
-    for (int b = 0; b < blocks; b++, from += squares * BLOCK_C) {
-#pragma unroll 8
-      for (int i = 0; i < BLOCK_C; i++, wp += BLOCK_N) {
-        const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);
-        EACH_PIXEL(MULTIPLY_SQUARE)
-      }
-    }
+    if (valid <= REST_PIXELS) SWEEP_SQUARES(EACH_REST_PIXEL) else SWEEP_SQUARES(EACH_PIXEL)
     EACH_PIXEL(STORE_SUMS)
   }
 }
 
 // One group's share of a convolution. `tile` counts output pixels, as conv2d_vector.cl's; its rows and
-// columns are even.
+// columns are multiples of OUTPUTS_ACROSS.
 static inline void winograd_tile(
     int4 group,  // run of channel blocks, tile, image, tiles of an image
     __global const float *x, __global const float *w,
@@ -159,15 +200,16 @@ static inline void winograd_tile(
   const int t = group.y, image = group.z, tiles = group.w;
   const int top = (t / tile.z) * tile.x, left = (t % tile.z) * tile.y;
   const int rows = min(tile.x, out.x - top), columns = min(tile.y, out.y - left);
-  const int across = (columns + 1) / 2, squares = (rows + 1) / 2 * across;
+  const int across = (columns + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS;
+  const int squares = (rows + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS * across;
   const int blocks = in.w / BLOCK_C;
-  const int position = blocks * squares * BLOCK_C;
+  const int position = (blocks * squares | 1) * BLOCK_C;
 
   x += (size_t)image * in.x * in.y * in.w;
   coefficients += (size_t)image * 3 * in.w;
   for (int s = 0; s < squares; s++) {
     const int2 origin =
-        (int2)(top + s / across * 2 - before.x, left + s % across * 2 - before.y);
+        (int2)(top + s / across * OUTPUTS_ACROSS - before.x, left + s % across * OUTPUTS_ACROSS - before.y);
     for (int k = 0; k < in.w; k += VECTOR)
       transform_patch(scratch + (k / BLOCK_C * squares + s) * BLOCK_C + k % BLOCK_C, position,
                       x + k, coefficients + k, in, origin, flags & FLAG_NORMALIZE, activation);
@@ -185,10 +227,10 @@ static inline void winograd_tile(
     for (int p = 0; p < POSITIONS; p++) {
       // What will be written, and added, arrives meanwhile: a share of it at each position.
       for (int s = p; s < squares; s += POSITIONS) {
-        const size_t at =
-            output + (size_t)(s / across * 2) * row_stride + s % across * 2 * out.w;
-        for (int i = 0; i < 2 && s / across * 2 + i < rows; i++) {
-          for (int j = 0; j < 2 && s % across * 2 + j < columns; j++) {
+        const int r = s / across * OUTPUTS_ACROSS, c = s % across * OUTPUTS_ACROSS;
+        const size_t at = output + (size_t)r * row_stride + c * out.w;
+        for (int i = 0; i < OUTPUTS_ACROSS && r + i < rows; i++) {
+          for (int j = 0; j < OUTPUTS_ACROSS && c + j < columns; j++) {
             PREFETCH_TO_WRITE(y + at + i * row_stride + j * out.w);
             if (flags & FLAG_RESIDUAL) PREFETCH(residual + at + i * row_stride + j * out.w);
           }
@@ -201,8 +243,8 @@ static inline void winograd_tile(
       moments total = {(vfloat)(0.0f), (vfloat)(0.0f)};
       int count = 0;
       for (int s = 0; s < squares; s++) {
-        const int r = s / across * 2, c = s % across * 2;
-        const int2 extent = (int2)(min(2, rows - r), min(2, columns - c));
+        const int r = s / across * OUTPUTS_ACROSS, c = s % across * OUTPUTS_ACROSS;
+        const int2 extent = (int2)(min(OUTPUTS_ACROSS, rows - r), min(OUTPUTS_ACROSS, columns - c));
         const size_t at = output + (size_t)r * row_stride + c * out.w + h;
         total = finish_square(total, count, sums + s * BLOCK_N + h, squares * BLOCK_N,
                               residual + at, y + at, row_stride, out.w, extent, flags);

@@ -14,8 +14,8 @@ _TILES = {
     "tiled64": (64, 64, 16, 4, 4), "tiled32": (32, 32, 16, 4, 4), "tiled16": (16, 16, 16, 4, 4),
     "tiled8": (8, 8, 8, 8, 8)}
 _VECTORS = {
-    f"{launch}{width}": (width, pixels)
-    for launch in ("persistent", "vector") for width, pixels in ((16, 14), (8, 6))}
+    f"{launch}{width}": (width, pixels, rest)
+    for launch in ("persistent", "vector") for width, pixels, rest in ((16, 14, 8), (8, 6, 4))}
 # What stands before network_vector.cl: whose functions it calls, and the weights' kernel.
 _NETWORK = (
     REGISTER_TILE, "conv2d_vector.cl", "conv2d_winograd.cl", "max_pool.cl", "group_norm_statistics.cl",
@@ -55,9 +55,9 @@ def builds_of(kernel_set):
         result += [b for f in ("group_norm_ref.cl", "add_ref.cl") for b in _activated(f)]
         return result + [Build("weight_standardization.cl", "-D ITEMS=1 -D OUTPUTS=1")]
     if kernel_set in _VECTORS:
-        vector, pixels = _VECTORS[kernel_set]
+        vector, pixels, rest = _VECTORS[kernel_set]
         items, outputs = 1, 16
-        tile = f"-D VECTOR={vector} -D MICRO_PIXELS={pixels}"
+        tile = f"-D VECTOR={vector} -D MICRO_PIXELS={pixels} -D REST_PIXELS={rest}"
         convolution = [
             b for dense in (0, 1) for b in _activated(
                 "conv2d_vector.cl", f"{tile} -D DENSE={dense}", (REGISTER_TILE,))]

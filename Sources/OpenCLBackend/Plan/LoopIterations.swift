@@ -54,10 +54,12 @@ extension ConvolutionLaunch {
     case .reference: return loop(taps, loop(taps, loop(channels)))
     case .tiled(let tuning): return tuning.loopIterations(depth: taps * taps * channels)
     case .winograd(let tuning, let tile):
-      let squares = shares(tile.rows, 2) * shares(tile.columns, 2)
+      let squares =
+        shares(tile.rows, WinogradTransform.outputs)
+        * shares(tile.columns, WinogradTransform.outputs)
       let vectors = shares(channels.roundedUp(to: 16), tuning.vector)
       let sweep = loop(WinogradTransform.positions, loop(squares, loop(channels)))
-      return loop(squares, loop(vectors, loop(16)))
+      return loop(squares, loop(vectors, loop(WinogradTransform.positions)))
         + loop(tile.blocksPerGroup, sweep + 2 * loop(squares, loop(16)))
     case .vector(let tuning, let tile, _):
       let pixels = shares(tile.rows * tile.columns, tuning.microPixels)

@@ -8,8 +8,8 @@ enum ConvolutionMethod: Hashable, Sendable {
   /// Output pixels come in squares of this side.
   var side: Int { self == .winograd ? WinogradTransform.outputs : 1 }
 
-  /// Winograd's where it takes at most this share of the direct form's time: its weights are 16/9 as
-  /// large, and the model of the time is not exact.
+  /// Winograd's where it takes at most this share of the direct form's time: its weights are four times
+  /// as large, and the model of the time is not exact.
   private static let gain = 0.8
 
   /// The form for a convolution.
@@ -18,19 +18,19 @@ enum ConvolutionMethod: Hashable, Sendable {
   /// never on the batch. What counts is the work of one core for a whole image: several share it much
   /// the same in either form.
   ///
-  /// Measured on one core with AVX2, 3x3 layers of R50x1, share of the peak in
+  /// Measured on two cores with AVX-512 (Zen 4), 3x3 layers of R50x1, batch 8, share of the peak in
   /// multiply-adds of the direct form:
   ///
   /// | layer | direct | Winograd |
   /// | --- | --- | --- |
-  /// | 56x56, 64 channels | 86 % | 132 % |
-  /// | 28x28, 128 | 88 % | 150 % |
-  /// | 14x14, 256 | 79 % | 125 % |
-  /// | 14x14, 512 | 73 % | 98 % |
-  /// | 7x7, 512 | 74 % | 77 % |
+  /// | 56x56, 64 channels | 81 % | 232 % |
+  /// | 28x28, 128 | 85 % | 273 % |
+  /// | 14x14, 256 | 85 % | 227 % |
+  /// | 7x7, 512 | 84 % | - |
   ///
-  /// The model's ratios are 0.65, 0.62, 0.67, 0.65 and 0.99: with few squares an image the weights'
-  /// arrival decides.
+  /// The model's ratios are 0.47, 0.48, 0.65 and 1.6: with few squares an image the weights' arrival
+  /// decides. F(2x2) in place of F(4x4) took 0.65 ms instead of 0.4 for the second layer, and as long for
+  /// the third, whose weights then are 4 MB instead of 9.
   static func best(
     for problem: VectorTileChooser.Problem, by chooser: VectorTileChooser
   ) -> ConvolutionMethod {

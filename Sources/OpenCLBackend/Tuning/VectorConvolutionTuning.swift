@@ -8,12 +8,14 @@ struct VectorConvolutionTuning: Codable, Hashable, Sendable {
   /// Pixels of the register tile: with its two vectors of channels each, two weights and one
   /// broadcast pixel, 2 · microPixels + 3 registers.
   var microPixels: Int
+  /// Pixels of the smaller register tile, for what the other leaves.
+  var restPixels: Int
 
   /// AVX-512 has 32 registers, AVX and NEON-like units 16. Measured on one core of a Zen 3, R50x1's
   /// 3x3 layers: 6 pixels 66–74 GFLOP/s, 4 pixels 59–69.
   static let table = [
-    VectorConvolutionTuning(vector: 16, microPixels: 14),
-    VectorConvolutionTuning(vector: 8, microPixels: 6),
+    VectorConvolutionTuning(vector: 16, microPixels: 14, restPixels: 8),
+    VectorConvolutionTuning(vector: 8, microPixels: 6, restPixels: 4),
   ]
 
   /// Input channels that lie together in a patch.
@@ -31,5 +33,19 @@ struct VectorConvolutionTuning: Codable, Hashable, Sendable {
     limits.nativeFloatVectorWidth >= vector && limits.localMemory >= Self.leastLocalMemory
   }
 
-  var buildOptions: String { "-D VECTOR=\(vector) -D MICRO_PIXELS=\(microPixels)" }
+  var buildOptions: String {
+    "-D VECTOR=\(vector) -D MICRO_PIXELS=\(microPixels) -D REST_PIXELS=\(restPixels)"
+  }
+
+  /// The pixels that the register tiles for some compute: `register_pixels` of `vector_tile.clh`.
+  func registerTiles(_ pixels: Int) -> [Int] {
+    var tiles = [Int](repeating: microPixels, count: pixels / microPixels)
+    let left = pixels % microPixels
+    if left == 0 { return tiles }
+    if !tiles.isEmpty, microPixels + left <= 2 * restPixels {
+      tiles.removeLast()
+      return tiles + [restPixels, restPixels]
+    }
+    return tiles + [left <= restPixels ? restPixels : microPixels]
+  }
 }

@@ -2,7 +2,7 @@
 extension VectorTileChooser {
   /// Cycles to normalise and transform a square's patch, and to transform and store its outputs, for
   /// VECTOR channels.
-  private var transformCycles: Double { 100 }
+  private var transformCycles: Double { 250 }
 
   /// Squares of the largest group.
   private func squares(_ problem: Problem, rows: Int, columns: Int) -> Int {
@@ -13,23 +13,23 @@ extension VectorTileChooser {
 
   func winogradGroupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
     let squares = squares(problem, rows: tile.rows, columns: tile.columns)
-    let micros = (squares + tuning.microPixels - 1) / tuning.microPixels
     let depth = WinogradTransform.positions * problem.inputStride
-    let micro = Double(tuning.microPixels * depth)
+    let micros = tuning.registerTiles(squares).map { Double($0 * depth) }
     // A position's weights stay in the first-level cache for the register tiles after the first.
     let first = firstPass(
-      micro, weightBytes: depth * tuning.outputBlock * MemoryLayout<Float>.stride)
+      micros[0], weightBytes: depth * tuning.outputBlock * MemoryLayout<Float>.stride)
     let vectors = problem.inputStride / tuning.vector + 2 * blocks
     return groupCycles + Double(squares * vectors) * transformCycles
-      + Double(blocks) * (first + Double(micros - 1) * micro)
+      + Double(blocks) * micros.dropFirst().reduce(first, +)
   }
 
   /// The kernel's `scratch`.
   func winogradBytes(_ problem: Problem, rows: Int, columns: Int) -> Int {
     let squares = squares(problem, rows: rows, columns: columns)
-    let channels = problem.inputStride + tuning.outputBlock
-    let beyond = tuning.microPixels * VectorConvolutionTuning.channelBlock
-    return (WinogradTransform.positions * squares * channels + beyond)
+    let block = VectorConvolutionTuning.channelBlock
+    // Positions lie an odd number of channel blocks apart.
+    let position = squares * (problem.inputStride + tuning.outputBlock) + block
+    return (WinogradTransform.positions * position + tuning.microPixels * block)
       * MemoryLayout<Float>.stride
   }
 }

@@ -120,18 +120,16 @@ struct VectorTileChooser: Hashable, Sendable {
   private func directGroupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
     let depth = problem.inputStride * problem.kernel * problem.kernel
     let pixels = min(tile.rows, problem.outputHeight) * min(tile.columns, problem.outputWidth)
-    let micros = (pixels + tuning.microPixels - 1) / tuning.microPixels
-
     // Two vectors a pixel, two multiply-adds a cycle; weights stream in beside the arithmetic.
-    let micro = Double(tuning.microPixels * depth)
+    let micros = tuning.registerTiles(pixels).map { Double($0 * depth) }
     let perCopy = problem.isDense ? 2 : tuning.vector
     let patch = Double(tile.patchBytes / 4 / perCopy) * patchVectorCycles
     let blockBytes = depth * tuning.outputBlock * 4
-    let first = firstPass(micro, weightBytes: blockBytes)
-    let next =
-      blockBytes > weightCacheBytes
-      ? max(micro, Double(blockBytes) / repeatedWeightBytesPerCycle) : micro
-    let sweep = Double(blocks) * (first + Double(micros - 1) * next)
+    let first = firstPass(micros[0], weightBytes: blockBytes)
+    let repeated =
+      blockBytes > weightCacheBytes ? Double(blockBytes) / repeatedWeightBytesPerCycle : 0
+    let next = micros.dropFirst().reduce(0) { $0 + max($1, repeated) }
+    let sweep = Double(blocks) * (first + next)
     let spill = tile.patchBytes > preferredPatchBytes ? sweep / 4 : 0
     return groupCycles + patch + sweep + spill
   }

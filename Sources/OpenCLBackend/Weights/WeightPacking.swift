@@ -2,7 +2,7 @@ import BiTModel
 
 /// Where a convolution's kernel elements lie on the device:
 /// [output blocks][channel blocks][taps][channels of a block][outputs of a block], zero-filled. Where it
-/// is transformed, the sixteen positions of G g Gᵀ stand for the taps.
+/// is transformed, the positions of G g Gᵀ stand for the taps.
 struct WeightPacking: Hashable, Sendable {
   let outputBlock: Int
   let channelBlock: Int
