@@ -53,7 +53,7 @@
       for (int ky = 0; ky < kernel_size; ky++, at += window_row) {      \
         for (int kx = 0; kx < taps; kx++, at += tap_step) {             \
           PREFETCH_AHEAD                                                \
-          _Pragma("unroll 8")                                           \
+          _Pragma("unroll 2")                                           \
           for (int i = 0; i < run; i++, wp += BLOCK_N) {                \
             const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);         \
             EACH(MULTIPLY)                                              \
@@ -231,7 +231,7 @@ static inline void conv2d_tile(
       __local const float *p_half = p0;
       bool is_runs = !dense;
       EACH_PIXEL(CHECK_RUNS)
-      if (valid <= REST_PIXELS)
+      if (!dense && valid <= REST_PIXELS)
         SWEEP(EACH_REST_PIXEL, MULTIPLY_PIXEL)
       else if (is_runs)
         SWEEP(EACH_PIXEL, MULTIPLY_RUN)

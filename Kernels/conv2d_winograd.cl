@@ -164,7 +164,7 @@ static inline moments finish_square(
 #define SWEEP_SQUARES(EACH)                                                    \
   {                                                                            \
     for (int b = 0; b < blocks; b++, from += squares * BLOCK_C) {              \
-      _Pragma("unroll 8")                                                      \
+      _Pragma("unroll 2")                                                      \
       for (int i = 0; i < BLOCK_C; i++, wp += BLOCK_N) {                       \
         const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);                    \
         EACH(MULTIPLY_SQUARE)                                                  \
