@@ -90,6 +90,8 @@ static inline void fill_dense_patch(
   }
 }
 
+#define FILL_AHEAD 1024  // floats: what arrives while as many are normalised
+
 static inline void fill_patch(
     __local float *patch, __global const float *x, __global const float *coefficients, int4 in,
     int4 patch_shape, int2 origin, int step, int normalize, float4 activation)
@@ -105,6 +107,7 @@ static inline void fill_patch(
       __global const float *from = x + ((ptrdiff_t)iy * in.y + ix) * in.w;
       __local float *to = patch + (r * columns + c) * BLOCK_C;
       for (int k = 0; k < in.w; k += BLOCK_C, to += plane) {
+        PREFETCH(from + k + FILL_AHEAD);
 #pragma unroll
         for (int i = 0; i < BLOCK_C; i += VECTOR) {
           const vfloat v =
