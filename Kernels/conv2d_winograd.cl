@@ -39,6 +39,7 @@
 #define OUTPUTS_ACROSS 4
 #define TAPS_ACROSS 6
 #define POSITIONS (TAPS_ACROSS * TAPS_ACROSS)
+#define BLOCKS_OF_PART 4  // channel blocks that are summed one after the other
 #define LOAD_LOCAL(p) (*(__local const vfloat *)(p))
 #define STORE_LOCAL(p, v) (*(__local vfloat *)(p) = (v))
 
@@ -155,24 +156,28 @@ static inline moments finish_square(
 }
 
 #define MULTIPLY_SQUARE(j) MULTIPLY_ACCUMULATE(j, from[i + j * BLOCK_C])
-#define STORE_SUMS(j)                                        \
-  if (j < valid) {                                           \
-    STORE_LOCAL(to + j * BLOCK_N, a##j);                     \
-    STORE_LOCAL(to + j * BLOCK_N + VECTOR, b##j);            \
-  }
-
 #define SWEEP_SQUARES(EACH)                                                    \
-  {                                                                            \
-    for (int b = 0; b < blocks; b++, from += squares * BLOCK_C) {              \
-      _Pragma("unroll 2")                                                      \
-      for (int i = 0; i < BLOCK_C; i++, wp += BLOCK_N) {                       \
-        const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);                    \
-        EACH(MULTIPLY_SQUARE)                                                  \
-      }                                                                        \
+  for (int b = begin; b < end; b++, from += squares * BLOCK_C) {               \
+    _Pragma("unroll 2")                                                        \
+    for (int i = 0; i < BLOCK_C; i++, wp += BLOCK_N) {                         \
+      const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);                      \
+      EACH(MULTIPLY_SQUARE)                                                    \
     }                                                                          \
   }
+#define ADD_SUMS(j)                                              \
+  if (j < valid) {                                               \
+    a##j += LOAD_LOCAL(to + j * BLOCK_N);                        \
+    b##j += LOAD_LOCAL(to + j * BLOCK_N + VECTOR);               \
+  }
+#define STORE_SUMS(j)                                            \
+  if (j < valid) {                                               \
+    STORE_LOCAL(to + j * BLOCK_N, a##j);                         \
+    STORE_LOCAL(to + j * BLOCK_N + VECTOR, b##j);                \
+  }
 
-// The sums over all channels at one position, for all squares.
+// The sums over all channels at one position, for all squares. They are made in parts, which are added then: A^T
+// enlarges their rounding, which grows with the root of a part's length only (R152x2's logits: root mean square
+// error 1.5e-5 instead of 1.8e-5 of the largest, 1.3e-5 without this form).
 static inline void multiply_position(
     __local float *to, __local const float *patches, __global const float *w, int squares,
     int blocks)
@@ -182,9 +187,13 @@ static inline void multiply_position(
     valid = register_pixels(squares - m);
     __global const float *wp = w;
     __local const float *from = patches + m * BLOCK_C;
-    EACH_PIXEL(DECLARE_ACCUMULATORS)
-    if (valid <= REST_PIXELS) SWEEP_SQUARES(EACH_REST_PIXEL) else SWEEP_SQUARES(EACH_PIXEL)
-    EACH_PIXEL(STORE_SUMS)
+    for (int begin = 0; begin < blocks; begin += BLOCKS_OF_PART) {
+      const int end = min(begin + BLOCKS_OF_PART, blocks);
+      EACH_PIXEL(DECLARE_ACCUMULATORS)
+      if (valid <= REST_PIXELS) SWEEP_SQUARES(EACH_REST_PIXEL) else SWEEP_SQUARES(EACH_PIXEL)
+      if (begin > 0) { EACH_PIXEL(ADD_SUMS) }
+      EACH_PIXEL(STORE_SUMS)
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from .rows import TOLERANCES
+from .rows import TIMES_PYTORCH, TOLERANCE
 from .spread import Figure, ratios
 
 BEGIN, END = "<!-- Scripts/bench-peers -->", "<!-- end of Scripts/bench-peers -->"
@@ -98,7 +98,7 @@ def conditions(rows):
     dates = sorted({entry["date"] for entry in rows.values()})
     named = ", ".join(f"{name} {version}" for name, version in sorted(
         versions.items(), key=lambda item: item[0].lower()))
-    limits = ", ".join(f"{limit:g} ({member})" for member, limit in TOLERANCES.items())
+    limits = f"{TOLERANCE:g}, or {TIMES_PYTORCH} times what PyTorch's Float is off by,"
     span = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     return (f"{machine['cores']} cores of {machine['processor']}, Linux {machine['kernel']}, {span};"
             f" {named}. Medians of rounds in which all take turns (lowest–highest round); the same"
