@@ -52,7 +52,8 @@ typedef struct {
   operand x, coefficients, residual, y, partials;
   parameter weight, bias;
   int4 work;    // operation; tiles of an image; first of its `awaited`, their number
-  int4 cut;     // tiles along the first axis; channels, groups or outputs a tile; padding: top, left
+  int4 cut;     // tiles along the first axis; channels, groups or outputs a tile, or whether tiles along
+                // the second axis come one after the other; padding: top, left
   int4 in;      // height, width, channels, pixel stride
   int4 out;     // height, width, channels, pixel stride
   int4 window;  // kernel or window, stride, dilation, FLAG_… bits; the norm's groups
@@ -139,18 +140,21 @@ static inline void compute_tile(
   const int4 cut = step->cut;
   const float4 activation = step->activation;
   const int tiles = step->work.y / max(cut.x, 1);
+  // A convolution's run of channel blocks and its tile of pixels.
+  const int4 group = cut.y ? (int4)(t / tiles, t % tiles, 0, tiles)
+                           : (int4)(t % cut.x, t / cut.x, 0, tiles);
 
   switch (step->work.x) {
     case STEP_CONVOLUTION:
-      conv2d_tile(0, (int4)(t % cut.x, t / cut.x, 0, tiles), x, weights, coefficients, residual, y,
+      conv2d_tile(0, group, x, weights, coefficients, residual, y,
                   partials, patch, in, out, window, cut.zw, tile, activation);
       break;
     case STEP_DENSE_CONVOLUTION:
-      conv2d_tile(1, (int4)(t % cut.x, t / cut.x, 0, tiles), x, weights, coefficients, residual, y,
+      conv2d_tile(1, group, x, weights, coefficients, residual, y,
                   partials, patch, in, out, window, cut.zw, tile, activation);
       break;
     case STEP_WINOGRAD_CONVOLUTION:
-      winograd_tile((int4)(t % cut.x, t / cut.x, 0, tiles), x, weights, coefficients, residual, y,
+      winograd_tile(group, x, weights, coefficients, residual, y,
                     partials, patch, in, out, window.w, cut.zw, tile, activation);
       break;
     case STEP_MAX_POOL:

@@ -129,7 +129,8 @@ package final class OpenCLBackend: Backend {
     for network: Network, input: TensorShape?
   ) throws(InsufficientDeviceMemory) {
     guard let rung = state.withLock({ $0.rungs.first }) else { return }
-    let need = MemoryNeed(network, kernels: rung, limits: device.limits, input: input)
+    let kernels = rung.fitting(network, limits: device.limits, input: input)
+    let need = MemoryNeed(network, kernels: kernels, limits: device.limits, input: input)
     try need.check(on: device)
   }
 

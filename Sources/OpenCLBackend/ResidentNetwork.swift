@@ -41,6 +41,7 @@ final class ResidentNetwork {
     expecting input: TensorShape? = nil
   ) throws {
     let limits = programs.context.device.limits
+    let kernels = kernels.fitting(network, limits: limits, input: input)
     let packings = NetworkPackings(network, kernels: kernels, limits: limits, input: input)
     need = MemoryNeed(network, kernels: kernels, limits: limits, input: input)
     try need.check(on: programs.context.device)
@@ -109,16 +110,21 @@ final class ResidentNetwork {
       return entry.plan
     }
     let limits = context.device.limits
+    var kernels = kernels
     func makeBlueprint(inOneLaunch: Bool) throws -> ExecutionPlan.Blueprint {
       try ExecutionPlan.Blueprint(
         network, input: key.input, kept: key.kept, kernels: kernels, limits: limits,
         isGuarded: guards != nil, inOneLaunch: inOneLaunch)
     }
     var blueprint = try makeBlueprint(inOneLaunch: key.inOneLaunch && weights.areInArena)
-    let missing = weights.missingByteCounts(blueprint.convolutions.values)
-    let running = need.running(key.input, arena: blueprint.arenaByteCount, kernels: missing)
+    var missing = weights.missingByteCounts(blueprint.convolutions.values)
+    var running = need.running(key.input, arena: blueprint.arenaByteCount, kernels: missing)
     if !running.fits(limits) {
       if key.input.batch > 1 { return nil }
+      kernels = kernels.withoutTransforms
+      blueprint = try makeBlueprint(inOneLaunch: key.inOneLaunch && weights.areInArena)
+      missing = weights.missingByteCounts(blueprint.convolutions.values)
+      running = need.running(key.input, arena: blueprint.arenaByteCount, kernels: missing)
       try running.check(on: context.device)
     }
     if !missing.isEmpty {

@@ -1,3 +1,4 @@
+import BiTModel
 import OpenCLRuntime
 
 /// Which convolution kernels a device runs, and how their tensors are laid out: a rung of the
@@ -94,5 +95,21 @@ enum KernelSet: Hashable, Sendable, CustomStringConvertible {
     case .tiled(let tuning): "tiled\(tuning.tileM)"
     case .reference: "reference"
     }
+  }
+}
+
+extension KernelSet {
+  /// Without kernels for Winograd's form, which take more memory.
+  var withoutTransforms: KernelSet {
+    guard case .vector(var tuning, let tiled, let network) = self else { return self }
+    tuning.transforms = false
+    return .vector(tuning, tiled: tiled, network: network)
+  }
+
+  /// As fast as the device's memory allows.
+  /// - Parameter input: What the network is to be run on, if that is known.
+  func fitting(_ network: Network, limits: DeviceLimits, input: TensorShape?) -> KernelSet {
+    MemoryNeed(network, kernels: self, limits: limits, input: input).fits(limits)
+      ? self : withoutTransforms
   }
 }

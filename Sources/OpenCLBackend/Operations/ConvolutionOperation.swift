@@ -76,6 +76,14 @@ struct ConvolutionOperation {
       Int32(tile.blocksPerGroup))
   }
 
+  /// Then tiles of pixels come one after the other: threads that are under way together read the same
+  /// weights, which then arrive once.
+  private var weightsOutweighInput: Bool {
+    let taps = launch.convolution.kernel * launch.convolution.kernel
+    let image = launch.input.byteCount / launch.input.shape.batch
+    return launch.packing.byteCount(taps: taps) > image
+  }
+
   /// Runs of channel blocks.
   private func runs(_ tuning: VectorConvolutionTuning, _ tile: VectorTile) -> Int {
     let blocks = (launch.output.pixelStride + tuning.outputBlock - 1) / tuning.outputBlock
@@ -103,7 +111,8 @@ extension ConvolutionOperation: NetworkOperation {
     step.residual = plan.operand(residual.map { .tensor($0) })
     step.y = plan.operand(.tensor(output))
     step.partials = plan.operand(gathersMoments ? .moments(output) : nil)
-    step.cut = SIMD4(Int32(runs(tuning, tile)), 0, before.x, before.y)
+    step.cut = SIMD4(
+      Int32(runs(tuning, tile)), weightsOutweighInput ? 1 : 0, before.x, before.y)
     (step.input, step.output) = (launch.input.extents, launch.output.extents)
     (step.window, step.tile) = (window, cut(tile))
     step.activation = try plan.constants(plan.activation(of: source.norm))

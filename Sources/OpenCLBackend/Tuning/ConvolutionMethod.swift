@@ -35,10 +35,16 @@ enum ConvolutionMethod: Hashable, Sendable {
     for problem: VectorTileChooser.Problem, by chooser: VectorTileChooser
   ) -> ConvolutionMethod {
     guard problem.kernel == WinogradTransform.taps, problem.stride == 1, problem.dilation == 1,
-      !problem.isDense, gains(leastProblem, chooser), gains(problem, chooser)
+      !problem.isDense, chooser.tuning.transforms,
+      problem.transformedBytes <= mostTransformedBytes, gains(leastProblem, chooser),
+      gains(problem, chooser)
     else { return .direct }
     return .winograd
   }
+
+  /// The largest kernel, which is 37 MB for 512 channels and 85 for R101x3's 768. R152x4's 151, for each
+  /// of 35 layers, would double what the model takes of memory.
+  private static let mostTransformedBytes = 96 << 20
 
   /// A device where this gains nothing does without: the self-check computes it, and so no device takes
   /// a form that was not checked.
@@ -57,5 +63,11 @@ enum ConvolutionMethod: Hashable, Sendable {
     guard let transformed = winograd.bestRectangle(problem) else { return false }
     guard let plain = direct.bestRectangle(problem) else { return true }
     return transformed.cost <= gain * plain.cost
+  }
+}
+
+extension VectorTileChooser.Problem {
+  fileprivate var transformedBytes: Int {
+    WinogradTransform.positions * inputStride * outputStride * MemoryLayout<Float>.stride
   }
 }

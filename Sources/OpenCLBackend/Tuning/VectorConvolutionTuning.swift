@@ -10,6 +10,8 @@ struct VectorConvolutionTuning: Codable, Hashable, Sendable {
   var microPixels: Int
   /// Pixels of the smaller register tile, for what the other leaves.
   var restPixels: Int
+  /// Whether there may be kernels for `conv2d_winograd.cl`, which take four times the memory; no -D name.
+  var transforms = true
 
   /// AVX-512 has 32 registers, AVX and NEON-like units 16. Measured on one core of a Zen 3, R50x1's
   /// 3x3 layers: 6 pixels 66–74 GFLOP/s, 4 pixels 59–69.
