@@ -46,6 +46,8 @@ final class WeightStandardizer {
       options: "-D ITEMS=\(kernels.reductionItems) -D OUTPUTS=\(kernels.standardizedOutputs)")
   }
 
+  /// ELEMENTS of `winograd_weights.cl`.
+  private static let transformedElements = 16
   static let transformProgram = ProgramRequest("winograd_weights.cl")
 
   /// - Parameter values: [output channels][input channels][taps].
@@ -76,7 +78,8 @@ final class WeightStandardizer {
     try transform.resource.setArgument(0, packed)
     try transform.resource.setArgument(1, Int32(packing.outputBlocks))
     try queue.launch(
-      transform.resource, global: WorkSize(packing.tapStride), local: WorkSize(packing.outputBlock))
+      transform.resource, global: WorkSize(packing.tapStride / Self.transformedElements),
+      local: WorkSize(1))
   }
 
   private func onDevice(
