@@ -29,7 +29,7 @@ static inline exact_sum16 add_multiple(exact_sum16 total, exact_sum16 value, flo
   return total;
 }
 
-// G times a column: element `row` of six.
+// G times a column: element `row` of six. The points are those of conv2d_winograd.cl.
 static inline exact_sum16 at_point(int row, exact_sum16 a, exact_sum16 b, exact_sum16 c)
 {
   if (row == 0) return a;

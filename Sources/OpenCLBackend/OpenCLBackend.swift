@@ -129,9 +129,7 @@ package final class OpenCLBackend: Backend {
     for network: Network, input: TensorShape?
   ) throws(InsufficientDeviceMemory) {
     guard let rung = state.withLock({ $0.rungs.first }) else { return }
-    let kernels = rung.fitting(network, limits: device.limits, input: input)
-    let need = MemoryNeed(network, kernels: kernels, limits: device.limits, input: input)
-    try need.check(on: device)
+    try rung.fitting(network, limits: device.limits, input: input).need.check(on: device)
   }
 
   package var watched: any Backend { Watched(backend: self) }

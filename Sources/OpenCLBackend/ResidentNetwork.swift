@@ -37,13 +37,13 @@ final class ResidentNetwork {
   /// - Throws: `InsufficientDeviceMemory`, `OpenCLError`; what the weight source throws.
   init(
     _ network: Network, weights source: any WeightSource, programs: ProgramLibrary,
-    kernels: KernelSet, timeLimit: Duration, guards: PlanGuards? = nil,
+    kernels wanted: KernelSet, timeLimit: Duration, guards: PlanGuards? = nil,
     expecting input: TensorShape? = nil
   ) throws {
     let limits = programs.context.device.limits
-    let kernels = kernels.fitting(network, limits: limits, input: input)
+    let kernels: KernelSet
+    (kernels, need) = wanted.fitting(network, limits: limits, input: input)
     let packings = NetworkPackings(network, kernels: kernels, limits: limits, input: input)
-    need = MemoryNeed(network, kernels: kernels, limits: limits, input: input)
     try need.check(on: programs.context.device)
     self.network = network
     self.kernels = kernels
@@ -121,6 +121,7 @@ final class ResidentNetwork {
     var running = need.running(key.input, arena: blueprint.arenaByteCount, kernels: missing)
     if !running.fits(limits) {
       if key.input.batch > 1 { return nil }
+      // Only now: the form of a convolution must not depend on the batch.
       kernels = kernels.withoutTransforms
       blueprint = try makeBlueprint(inOneLaunch: key.inOneLaunch && weights.areInArena)
       missing = weights.missingByteCounts(blueprint.convolutions.values)

@@ -106,10 +106,16 @@ extension KernelSet {
     return .vector(tuning, tiled: tiled, network: network)
   }
 
-  /// As fast as the device's memory allows.
+  /// As fast as the device's memory allows, with what it then takes of it.
   /// - Parameter input: What the network is to be run on, if that is known.
-  func fitting(_ network: Network, limits: DeviceLimits, input: TensorShape?) -> KernelSet {
-    MemoryNeed(network, kernels: self, limits: limits, input: input).fits(limits)
-      ? self : withoutTransforms
+  func fitting(
+    _ network: Network, limits: DeviceLimits, input: TensorShape?
+  ) -> (kernels: KernelSet, need: MemoryNeed) {
+    func need(_ kernels: KernelSet) -> MemoryNeed {
+      MemoryNeed(network, kernels: kernels, limits: limits, input: input)
+    }
+    let fastest = need(self)
+    if fastest.fits(limits) { return (self, fastest) }
+    return (withoutTransforms, need(withoutTransforms))
   }
 }

@@ -36,7 +36,8 @@ struct NetworkStep: BitwiseCopyable {
   var bias = Place()
   /// Operation, tiles of an image, first of what is awaited, how many.
   var work: SIMD4<Int32>
-  /// Tiles along the first axis, elements a tile, padding at the top and left.
+  /// Tiles along the first axis, elements a tile (of a convolution: 1 where tiles of pixels come one after
+  /// the other), padding at the top and left.
   var cut: SIMD4<Int32> = .zero
   /// Height, width, channels, pixel stride.
   var input: SIMD4<Int32> = .zero

@@ -42,8 +42,8 @@ enum ConvolutionMethod: Hashable, Sendable {
     return .winograd
   }
 
-  /// The largest kernel, which is 37 MB for 512 channels and 85 for R101x3's 768. R152x4's 151, for each
-  /// of 35 layers, would double what the model takes of memory.
+  /// Of one kernel. 512 channels have 38 MB, R101x3's 768 have 85; R152x4's 1,024 would have 151, and its
+  /// 35 such layers would double what the model takes of memory.
   private static let mostTransformedBytes = 96 << 20
 
   /// A device where this gains nothing does without: the self-check computes it, and so no device takes
