@@ -58,6 +58,7 @@ def check_agreement(session, member, kinds):
         largest = numpy.abs(truth).max()
         pytorch = float(numpy.abs(transformers("transformers") - truth).max() / largest)
         limit = max(TOLERANCE, TIMES_PYTORCH * pytorch)
+        session.say(f"  PyTorch's Float: off by {pytorch:.1e}; {limit:.1e} of the largest logit is allowed")
         for contender in contenders(session, member, 224, kinds, stack):
             error = float(numpy.abs(contender.logits(pixels) - truth).max() / largest)
             session.say(f"  {contender.kind}: off by {error:.1e} of the largest logit")

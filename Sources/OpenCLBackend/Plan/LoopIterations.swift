@@ -64,7 +64,11 @@ extension ConvolutionLaunch {
     case .vector(let tuning, let tile, _):
       let pixels = shares(tile.rows * tile.columns, tuning.microPixels)
       let patch = loop(tile.patchBytes / MemoryLayout<Float>.stride)
-      return patch + loop(tile.blocksPerGroup, loop(pixels, loop(taps, loop(taps, loop(channels)))))
+      // Each pixel's output is asked for once a register tile, in rounds for each tap and channel block.
+      let rounds = taps * taps * shares(channels, VectorConvolutionTuning.channelBlock)
+      let ahead = loop(rounds) + tuning.microPixels
+      let sweep = loop(taps, loop(taps, loop(channels)))
+      return patch + loop(tile.blocksPerGroup, loop(pixels, ahead + sweep))
     }
   }
 }
