@@ -14,10 +14,10 @@ struct BenchFaultTests {
     let clean = try await FaultedRun.run(arguments, "")
     #expect(clean.status == 0, "\(clean.errors)")
     #expect(clean.output.split(separator: "\n").count == 2)
-    // Each run reads its logits, and a word where it is one launch: in the midst of the second batch
-    // size.
-    let reads = clean.ledger.calls("clEnqueueReadBuffer")
-    let run = try await FaultedRun.run(arguments, "clEnqueueReadBuffer@\(reads * 3 / 4)+=error:-36")
+    // Each of the five runs uploads its input once, however many launches it takes: in the midst of
+    // the second batch size.
+    let uploads = clean.ledger.calls("clEnqueueWriteBuffer")
+    let run = try await FaultedRun.run(arguments, "clEnqueueWriteBuffer@\(uploads - 2)+=error:-36")
     #expect(run.status == 69, "\(run.errors)")
     #expect(run.errors.contains("failed at"), "\(run.errors)")
     let rows = run.output.split(separator: "\n")

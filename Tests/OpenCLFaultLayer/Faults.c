@@ -71,7 +71,7 @@ struct fault fault_for(const char *entry, unsigned long index) {
 
 void corrupt_bytes(const struct fault *fault, void *bytes, size_t size) {
   size_t count = size / sizeof(float);
-  if (fault->action != FAULT_CORRUPT || count == 0) return;
+  if (fault->action != FAULT_CORRUPT || count <= 1) return;
   // Copied in and out: the destination may lie anywhere.
   char *middle = (char *)bytes + count / 2 * sizeof(float);
   if (strcmp(fault->word, "bit") == 0) {

@@ -11,7 +11,8 @@
 //   spin           the call never returns, computing
 // ACTION on some
 //   corrupt:HOW    clEnqueueReadBuffer: the bytes read are changed: bit (one bit of the middle
-//                  float's exponent), nan (the middle float), scale (every float by 1.25)
+//                  float's exponent), nan (the middle float), scale (every float by 1.25); a read of
+//                  one word is left alone: it tells how far a launch got, and is no result
 //   status:STATUS  clGetEventInfo: the command counts as ended with STATUS; 3 is still queued
 //   answer:HOW     clGet…Info: zero, ones (all bits), huge (2^63), empty (no byte), garbage (neither
 //                  UTF-8 nor terminated), or a number of bytes of text
