@@ -19,7 +19,7 @@
 // DENSE: the input's pixels lie without gaps (the image: 3 channels); BLOCK_C is then C itself and
 // the taps of a row are one run of kernel*C floats. No normalisation.
 //
-// conv2d_tile computes one group's share, wherever the group is; the kernel gives it the launch's.
+// conv2d_tile computes a group's share or a part of it; the kernel gives it the launch's.
 //
 // The register tile is that of vector_tile.clh, which goes before this file.
 //
@@ -167,17 +167,18 @@ static inline void fill_patch(
     }                                              \
   }
 
-// One group's share of a convolution.
+// Some channel blocks of a tile of pixels.
 static inline void conv2d_tile(
     const int dense,  // DENSE; a constant, so that each caller compiles one form
-    int4 group,       // run of channel blocks, tile, image, tiles of an image
+    int4 group,       // tile, image, tiles of an image, whether `patch` holds the tile's input already
+    int2 channels,    // blocks of output channels: first, end
     __global const float *x, __global const float *w,
     __global const float *coefficients, __global const float *residual,
     __global float *y, __global float *partials, __local float *patch,
     int4 in, int4 out, int4 window, int2 before, int4 tile, float4 activation)
 {
   const int kernel_size = window.x, stride = window.y, dilation = window.z, flags = window.w;
-  const int t = group.y, image = group.z, tiles = group.w;
+  const int t = group.x, image = group.y, tiles = group.z;
   const int top = (t / tile.z) * tile.x, left = (t % tile.z) * tile.y;
   const int rows = min(tile.x, out.x - top), columns = min(tile.y, out.y - left);
   const int pixels = rows * columns;
@@ -190,9 +191,9 @@ static inline void conv2d_tile(
       (int4)((rows - 1) * step_patch + reach, (columns - 1) * step_patch + reach, 0, 0);
   const int2 origin = (int2)(top * stride - before.x, left * stride - before.y);
   x += (size_t)image * in.x * in.y * in.w;
-  if (dense)
+  if (dense && !group.w)
     fill_dense_patch(patch, x, in, patch_shape, origin, step_in);
-  else
+  else if (!group.w)
     fill_patch(patch, x, coefficients + (size_t)image * 3 * in.w, in, patch_shape, origin, step_in,
                flags & FLAG_NORMALIZE, activation);
 
@@ -214,9 +215,7 @@ static inline void conv2d_tile(
 
   const int rounds = blocks * kernel_size * taps;
   const int ahead_rate = (MICRO_PIXELS + rounds - 1) / rounds;
-  const int first = group.x * tile.w;
-  const int last = min(first + tile.w, (out.w + BLOCK_N - 1) / BLOCK_N);
-  for (int n = first; n < last; n++) {
+  for (int n = channels.x; n < channels.y; n++) {
     const int second = n * BLOCK_N + VECTOR < out.w;
     const size_t output =
         (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
@@ -279,9 +278,8 @@ void conv2d_vector(
     int4 tile,    // rows, columns, tiles across, channel blocks a group
     float4 activation)
 {
-  const int4 group =
-      (int4)(get_group_id(0), get_group_id(1), get_group_id(2), get_num_groups(1));
-  conv2d_tile(DENSE, group, x, w, coefficients, residual, y, partials, patch, in, out, window,
-              before, tile, activation);
+  const int4 group = (int4)(get_group_id(1), get_group_id(2), get_num_groups(1), 0);
+  conv2d_tile(DENSE, group, channel_blocks(get_group_id(0), tile.w, out.w), x, w, coefficients,
+              residual, y, partials, patch, in, out, window, before, tile, activation);
 }
 #endif

@@ -197,16 +197,17 @@ static inline void multiply_position(
   }
 }
 
-// One group's share of a convolution. `tile` counts output pixels, as conv2d_vector.cl's; its rows and
-// columns are multiples of OUTPUTS_ACROSS.
+// Some channel blocks of a tile. `tile` counts output pixels, as conv2d_vector.cl's; its rows and columns are
+// multiples of OUTPUTS_ACROSS.
 static inline void winograd_tile(
-    int4 group,  // run of channel blocks, tile, image, tiles of an image
+    int4 group,     // tile, image, tiles of an image, whether `scratch` holds the tile's patches already
+    int2 channels,  // blocks of output channels: first, end
     __global const float *x, __global const float *w,
     __global const float *coefficients, __global const float *residual,
     __global float *y, __global float *partials, __local float *scratch,
     int4 in, int4 out, int flags, int2 before, int4 tile, float4 activation)
 {
-  const int t = group.y, image = group.z, tiles = group.w;
+  const int t = group.x, image = group.y, tiles = group.z;
   const int top = (t / tile.z) * tile.x, left = (t % tile.z) * tile.y;
   const int rows = min(tile.x, out.x - top), columns = min(tile.y, out.y - left);
   const int across = (columns + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS;
@@ -216,7 +217,7 @@ static inline void winograd_tile(
 
   x += (size_t)image * in.x * in.y * in.w;
   coefficients += (size_t)image * 3 * in.w;
-  for (int s = 0; s < squares; s++) {
+  for (int s = 0; s < squares && !group.w; s++) {
     const int2 origin =
         (int2)(top + s / across * OUTPUTS_ACROSS - before.x, left + s % across * OUTPUTS_ACROSS - before.y);
     for (int k = 0; k < in.w; k += VECTOR)
@@ -228,9 +229,7 @@ static inline void winograd_tile(
   __local float *sums = beyond + MICRO_PIXELS * BLOCK_C;
 
   const int row_stride = out.y * out.w;
-  const int first = group.x * tile.w;
-  const int last = min(first + tile.w, (out.w + BLOCK_N - 1) / BLOCK_N);
-  for (int n = first; n < last; n++) {
+  for (int n = channels.x; n < channels.y; n++) {
     const size_t output =
         (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
     for (int p = 0; p < POSITIONS; p++) {
@@ -281,9 +280,8 @@ void conv2d_winograd(
     int4 tile,    // rows, columns, tiles across, channel blocks a group
     float4 activation)
 {
-  const int4 group =
-      (int4)(get_group_id(0), get_group_id(1), get_group_id(2), get_num_groups(1));
-  winograd_tile(group, x, w, coefficients, residual, y, partials, scratch, in, out, window.w,
-                before, tile, activation);
+  const int4 group = (int4)(get_group_id(1), get_group_id(2), get_num_groups(1), 0);
+  winograd_tile(group, channel_blocks(get_group_id(0), tile.w, out.w), x, w, coefficients, residual,
+                y, partials, scratch, in, out, window.w, before, tile, activation);
 }
 #endif

@@ -4,11 +4,15 @@
 // It stands behind the operations' files in one program and calls their functions; the bits are
 // those of a launch a step.
 //
-// The host cuts each step into tiles of an image and puts all tiles in one order (`segments`), in
-// which a step comes after those that it awaits. A group looks at the next tile, waits until the
-// awaited steps are done with that image, claims the tile by a counter, computes it, and adds one to
-// the tiles done of its step and image. What a tile waits for was claimed before, hence by a group
-// that is running: no cycle, however many groups run at once, and one alone computes everything.
+// The host cuts each step into tiles of an image and puts all tiles in one order, in which a step comes after
+// those that it awaits. A group looks at the next tile, waits until the awaited steps are done with that image,
+// claims the tile by a counter, computes it, and adds to what is done of its step and image. What a tile waits
+// for was claimed before, hence by a group that is running: no cycle, however many groups run at once, and one
+// alone computes everything.
+//
+// A convolution's channel blocks are taken from their tile one by one, by a counter of the tile, and a group that
+// waits takes some of the tiles that it waits for. So all groups are done with a step at much the same time,
+// while a tile's input is normalised once, and once more by each group that helps.
 //
 // Threads that wait in a loop take the processors from those that they wait for where there are more
 // threads than processors to run them. So a group that has waited long stops the launch: all end
@@ -52,6 +56,7 @@ typedef struct {
   operand x, coefficients, residual, y, partials;
   parameter weight, bias;
   int4 work;    // operation; tiles of an image; first of its `awaited`, their number
+  int4 count;   // first claim; channel blocks or tiles that make an image done
   int4 cut;     // tiles along the first axis; channels, groups or outputs a tile, or whether tiles along
                 // the second axis come one after the other; padding: top, left
   int4 in;      // height, width, channels, pixel stride
@@ -62,8 +67,9 @@ typedef struct {
   float4 epsilon;  // the first is the norm's
 } network_step;
 
-// Counters in `progress`, each kind on cache lines of its own.
-enum { NEXT_CLAIM = 0, GROUPS_ENDED = 16, STOPPED = 32, STATUS = 33, TILES_DONE = 48 };
+// Counters in `progress`, each kind on cache lines of its own. Behind what is done of each step and image come
+// the channel blocks taken of each tile, in the claims' order.
+enum { NEXT_CLAIM = 0, GROUPS_ENDED = 16, STOPPED = 32, STATUS = 33, DONE = 48 };
 
 // What STATUS says after a launch; the same as NetworkLaunch's (Swift).
 enum { FINISHED = 0, TO_BE_CONTINUED = 1, TILES_MISSING = 2 };
@@ -80,10 +86,10 @@ static inline void set(counter c, int value)
   atomic_store_explicit(c, value, memory_order_relaxed, memory_scope_device);
 }
 
-// Adds one; everything written before is seen by who sees the sum.
-static inline int increment(counter c)
+// Adds; everything written before is seen by who sees the sum. Returns what was there before.
+static inline int add(counter c, int value)
 {
-  return atomic_fetch_add_explicit(c, 1, memory_order_acq_rel, memory_scope_device);
+  return atomic_fetch_add_explicit(c, value, memory_order_acq_rel, memory_scope_device);
 }
 
 // Claims a tile, if no other group did so first.
@@ -93,30 +99,32 @@ static inline bool claim_tile(counter next, int claim)
       next, &claim, claim + 1, memory_order_acq_rel, memory_order_acquire, memory_scope_device);
 }
 
-// Whether the steps that `step` awaits are done with an image.
-static inline bool is_ready(
-    __global const network_step *steps, __global const network_step *step,
-    __global const int *awaited, counter done, int image, int images)
+// The step that a step awaits for an image and that is not done with it; -1 if there is none.
+static inline int missing_step(
+    __global const network_step *steps, int s, __global const int *awaited, counter done, int image,
+    int images)
 {
-  for (int k = step->work.z; k < step->work.z + step->work.w; k++) {
-    if (current(done + awaited[k] * images + image) < steps[awaited[k]].work.y) return false;
+  const int4 work = steps[s].work;
+  for (int k = work.z; k < work.z + work.w; k++) {
+    if (current(done + awaited[k] * images + image) < steps[awaited[k]].count.y) return awaited[k];
   }
-  return true;
+  return -1;
 }
 
 // What the last group to end leaves behind.
 static inline void end_launch(__global const network_step *steps, counter progress, int4 sizes)
 {
-  const counter done = progress + TILES_DONE;
+  const counter done = progress + DONE, taken = done + sizes.y * sizes.z;
   const bool is_last = current(progress + NEXT_CLAIM) >= sizes.x;
   int status = is_last ? FINISHED : TO_BE_CONTINUED;
   if (is_last) {
-    for (int s = 0; s < sizes.z; s++) {
-      for (int image = 0; image < sizes.w; image++) {
-        if (current(done + s * sizes.w + image) != steps[s].work.y) status = TILES_MISSING;
-        set(done + s * sizes.w + image, 0);
+    for (int s = 0; s < sizes.y; s++) {
+      for (int image = 0; image < sizes.z; image++) {
+        if (current(done + s * sizes.z + image) != steps[s].count.y) status = TILES_MISSING;
+        set(done + s * sizes.z + image, 0);
       }
     }
+    for (int claim = 0; claim < sizes.x; claim++) set(taken + claim, 0);
     set(progress + NEXT_CLAIM, 0);
   }
   set(progress + STATUS, status);
@@ -124,10 +132,24 @@ static inline void end_launch(__global const network_step *steps, counter progre
   set(progress + GROUPS_ENDED, 0);
 }
 
-// Computes tile `t` of a step for an image. The operations see that image alone.
-static inline void compute_tile(
+static inline bool is_convolution(__global const network_step *step)
+{
+  return step->work.x == STEP_CONVOLUTION || step->work.x == STEP_DENSE_CONVOLUTION ||
+         step->work.x == STEP_WINOGRAD_CONVOLUTION;
+}
+
+// The channel blocks of a convolution's tile.
+static inline int2 blocks_of_tile(__global const network_step *step, int t)
+{
+  const int tiles = step->work.y / step->cut.x;
+  return channel_blocks(step->cut.y ? t / tiles : t % step->cut.x, step->tile.w, step->out.w);
+}
+
+// Computes tile `t` of a step for an image, or of a convolution's tile what is not taken. The operations see
+// that image alone. Returns how many channel blocks that was, or 1.
+static inline int compute_tile(
     __global const network_step *step, int t, int image, __global float *memory,
-    __global const float *weights, __global const float *bias, __local float *patch)
+    __global const float *weights, __global const float *bias, __local float *patch, counter taken)
 {
   __global const float *x = memory + step->x.offset + image * step->x.stride;
   __global const float *coefficients =
@@ -139,24 +161,31 @@ static inline void compute_tile(
   const int4 in = step->in, out = step->out, window = step->window, tile = step->tile;
   const int4 cut = step->cut;
   const float4 activation = step->activation;
-  const int tiles = step->work.y / max(cut.x, 1);
-  // A convolution's run of channel blocks and its tile of pixels.
-  const int4 group = cut.y ? (int4)(t / tiles, t % tiles, 0, tiles)
-                           : (int4)(t % cut.x, t / cut.x, 0, tiles);
+
+  if (is_convolution(step)) {
+    const int tiles = step->work.y / cut.x;
+    int4 group = (int4)(cut.y ? t % tiles : t / cut.x, 0, tiles, 0);
+    const int2 blocks = blocks_of_tile(step, t);
+    // First the patch alone: blocks are taken by who can begin with them.
+    int2 run = (int2)(0, 0);
+    int computed = 0;
+    for (;; computed++, group.w = 1) {
+      if (step->work.x == STEP_WINOGRAD_CONVOLUTION)
+        winograd_tile(group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
+                      window.w, cut.zw, tile, activation);
+      else if (step->work.x == STEP_DENSE_CONVOLUTION)
+        conv2d_tile(1, group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
+                    window, cut.zw, tile, activation);
+      else
+        conv2d_tile(0, group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
+                    window, cut.zw, tile, activation);
+      run.x = blocks.x + add(taken, 1);
+      run.y = run.x + 1;
+      if (run.x >= blocks.y) return computed;
+    }
+  }
 
   switch (step->work.x) {
-    case STEP_CONVOLUTION:
-      conv2d_tile(0, group, x, weights, coefficients, residual, y,
-                  partials, patch, in, out, window, cut.zw, tile, activation);
-      break;
-    case STEP_DENSE_CONVOLUTION:
-      conv2d_tile(1, group, x, weights, coefficients, residual, y,
-                  partials, patch, in, out, window, cut.zw, tile, activation);
-      break;
-    case STEP_WINOGRAD_CONVOLUTION:
-      winograd_tile(group, x, weights, coefficients, residual, y,
-                    partials, patch, in, out, window.w, cut.zw, tile, activation);
-      break;
     case STEP_MAX_POOL:
       for (int ox = 0; ox < out.y; ox++)
         for (int c = 0; c < out.w; c += CHANNELS)
@@ -181,6 +210,7 @@ static inline void compute_tile(
         linear_output(o, 0, 0, patch, x, weights, bias, y, in.z, out.z, in.w, out.w);
       break;
   }
+  return 1;
 }
 
 static inline __global const float *find(
@@ -190,35 +220,56 @@ static inline __global const float *find(
   return (p.buffer == 0 ? w0 : p.buffer == 1 ? w1 : p.buffer == 2 ? w2 : w3) + p.offset;
 }
 
+// The tile of which channel blocks can be taken, of a step and image whose first tile's counter is `taken`; -1 if
+// there is none.
+static inline int tile_to_help(__global const network_step *step, counter taken)
+{
+  if (!is_convolution(step)) return -1;
+  for (int t = 0; t < step->work.y; t++) {
+    const int2 blocks = blocks_of_tile(step, t);
+    if (current(taken + t) < blocks.y - blocks.x) return t;
+  }
+  return -1;
+}
+
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void network_vector(
     __global float *restrict memory, __global const float *restrict w0,
     __global const float *restrict w1, __global const float *restrict w2,
     __global const float *restrict w3, __global const network_step *restrict steps,
-    __global const int *restrict awaited,
-    __global const int4 *restrict segments,  // first claim, step, first image; one more with the end
-    counter progress, __local float *restrict patch,
-    int4 sizes)  // claims, segments, steps, images
+    __global const int *restrict awaited, counter progress, __local float *restrict patch,
+    int4 sizes)  // claims, steps, images
 {
-  const counter done = progress + TILES_DONE;
-  int segment = 0, looks = 0;
+  const counter done = progress + DONE, taken = done + sizes.y * sizes.z;
+  int next = 0, looks = 0, idle = -1;  // the claim before which there is nothing to help
   while (!current(progress + STOPPED)) {
     const int claim = current(progress + NEXT_CLAIM);
     if (claim >= sizes.x) break;
-    while (claim >= segments[segment + 1].x) segment++;
-    const int4 from = segments[segment];
-    __global const network_step *step = steps + from.y;
-    const int image = from.z + (claim - from.x) / step->work.y;
-    if (!is_ready(steps, step, awaited, done, image, sizes.w)) {
-      if (++looks == LOOKS) set(progress + STOPPED, 1);
-      continue;
+    while (next + 1 < sizes.y && claim >= steps[next + 1].count.x) next++;
+    const int image = (claim - steps[next].count.x) / steps[next].work.y;
+    int s = missing_step(steps, next, awaited, done, image, sizes.z), t;
+    if (s < 0) {
+      if (!claim_tile(progress + NEXT_CLAIM, claim)) continue;
+      s = next;
+      t = (claim - steps[s].count.x) % steps[s].work.y;
+    } else {
+      t = claim == idle
+              ? -1
+              : tile_to_help(steps + s, taken + steps[s].count.x + image * steps[s].work.y);
+      if (t < 0) {
+        idle = claim;
+        if (++looks == LOOKS) set(progress + STOPPED, 1);
+        continue;
+      }
     }
-    if (!claim_tile(progress + NEXT_CLAIM, claim)) continue;
     looks = 0;
-    compute_tile(step, (claim - from.x) % step->work.y, image, memory,
-                 find(step->weight, w0, w1, w2, w3), find(step->bias, w0, w1, w2, w3), patch);
-    increment(done + from.y * sizes.w + image);
+    __global const network_step *step = steps + s;
+    const int computed =
+        compute_tile(step, t, image, memory, find(step->weight, w0, w1, w2, w3),
+                     find(step->bias, w0, w1, w2, w3), patch,
+                     taken + step->count.x + image * step->work.y + t);
+    add(done + s * sizes.z + image, computed);
   }
-  if (increment(progress + GROUPS_ENDED) + 1 == (int)get_num_groups(0))
+  if (add(progress + GROUPS_ENDED, 1) + 1 == (int)get_num_groups(0))
     end_launch(steps, progress, sizes);
 }

@@ -41,7 +41,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
     switch kernels {
     case .reference: form = .reference
     case .tiled(let tuning): form = .tiled(tuning)
-    case .vector(let tuning, let fallback, _):
+    case .vector(let tuning, let fallback, let network):
       var chooser = VectorTileChooser(
         tuning: tuning, computeUnits: limits.computeUnits, localMemory: limits.localMemory)
       let problem = VectorTileChooser.Problem(
@@ -49,6 +49,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
         inputStride: input.pixelStride, outputStride: output.pixelStride,
         kernel: convolution.kernel, stride: convolution.stride,
         dilation: convolution.dilation, isDense: isImage)
+      chooser.sharesTiles = network != nil
       chooser.method = ConvolutionMethod.best(for: problem, by: chooser)
       form =
         switch (chooser.method, chooser.tile(for: problem, batch: input.shape.batch)) {

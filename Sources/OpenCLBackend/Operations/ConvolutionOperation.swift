@@ -86,25 +86,40 @@ struct ConvolutionOperation {
 
   /// Runs of channel blocks.
   private func runs(_ tuning: VectorConvolutionTuning, _ tile: VectorTile) -> Int {
-    let blocks = (launch.output.pixelStride + tuning.outputBlock - 1) / tuning.outputBlock
-    return (blocks + tile.blocksPerGroup - 1) / tile.blocksPerGroup
+    (blocks(tuning) + tile.blocksPerGroup - 1) / tile.blocksPerGroup
+  }
+
+  private func blocks(_ tuning: VectorConvolutionTuning) -> Int {
+    (launch.output.pixelStride + tuning.outputBlock - 1) / tuning.outputBlock
   }
 }
 
 extension ConvolutionOperation: NetworkOperation {
   func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int? {
-    guard let (tuning, tile) = launch.vectorTile else { return nil }
+    guard let (tuning, tile) = sharedTile else { return nil }
     return runs(tuning, tile) * launch.tiling.tiles
+  }
+
+  /// Groups share a tile's channel blocks. It is cut into runs only where these are to go over all pixels
+  /// before the next ones' weights arrive.
+  private var sharedTile: (tuning: VectorConvolutionTuning, tile: VectorTile)? {
+    guard let (tuning, cut) = launch.vectorTile else { return nil }
+    var tile = cut
+    if !weightsOutweighInput || launch.tiling.tiles * launch.output.shape.batch <= 4 {
+      tile.blocksPerGroup = blocks(tuning)
+    }
+    return (tuning, tile)
   }
 
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
   ) throws -> NetworkStep {
-    guard let (tuning, tile) = launch.vectorTile else {
+    guard let (tuning, tile) = sharedTile else {
       throw NetworkStep.unsupported(plan.name(output))
     }
     let weights = try plan.weights.kernel(of: launch.convolution, launch.packing, queue: queue)
     var step = NetworkStep(launch.networkOperation, tiles: tiles)
+    step.count.y = Int32(blocks(tuning) * launch.tiling.tiles)
     step.x = plan.operand(.tensor(source.tensor))
     step.weight = try plan.place(weights)
     step.coefficients = plan.operand(source.norm.map { .coefficients($0) })

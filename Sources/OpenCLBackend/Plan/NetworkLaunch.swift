@@ -11,7 +11,7 @@ struct NetworkLaunch {
   /// Where the kernel counts, in ints: cache lines apart.
   private enum Counter {
     static let status = 33
-    static let tilesDone = 48
+    static let done = 48
   }
 
   /// Groups for each thread of the device. PoCL gives a thread several at once, the first one most:
@@ -30,17 +30,15 @@ struct NetworkLaunch {
     var steps = steps
     var awaited: [Int32] = []
     for index in steps.indices {
+      steps[index].count.x = Int32(schedule.firstClaims[index])
       steps[index].work.z = Int32(awaited.count)
       steps[index].work.w = Int32(schedule.awaited[index].count)
       awaited += schedule.awaited[index].map(Int32.init)
     }
     // A buffer cannot be empty.
     if awaited.isEmpty { awaited = [0] }
-    var segments = schedule.segments.map {
-      SIMD4(Int32($0.firstClaim), Int32($0.step), Int32($0.firstImage), 0)
-    }
-    segments.append(SIMD4(Int32(schedule.claims), 0, 0, 0))
-    let counters = [Int32](repeating: 0, count: Counter.tilesDone + steps.count * batch)
+    let counters = [Int32](
+      repeating: 0, count: Counter.done + steps.count * batch + schedule.claims)
     func buffer(_ bytes: RawSpan) throws(OpenCLError) -> Shared<DeviceBuffer> {
       Shared(try DeviceBuffer(in: plan.programs.context, copying: bytes))
     }
@@ -52,11 +50,8 @@ struct NetworkLaunch {
     let arguments =
       [KernelArgument.buffer(plan.buffers.arena)] + parts.map(KernelArgument.buffer) + [
         .buffer(try buffer(steps.span.bytes)), .buffer(try buffer(awaited.span.bytes)),
-        .buffer(try buffer(segments.span.bytes)), .buffer(progress), .local(max(patchBytes, 256)),
-        .int4(
-          SIMD4(
-            Int32(schedule.claims), Int32(schedule.segments.count), Int32(steps.count),
-            Int32(batch))),
+        .buffer(progress), .local(max(patchBytes, 256)),
+        .int4(SIMD4(Int32(schedule.claims), Int32(steps.count), Int32(batch), 0)),
       ]
     let groups = min(plan.limits.computeUnits, Self.mostUnits) * Self.groupsPerUnit
     kernel = try BoundKernel(

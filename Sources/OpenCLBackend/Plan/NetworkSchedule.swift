@@ -7,16 +7,10 @@ struct NetworkSchedule: Sendable {
   /// The steps that must be done with an image before a step begins on it; all that come before them
   /// are done as well.
   let awaited: [[Int]]
-  /// The claims in order: all tiles of a step for some images.
-  let segments: [Segment]
+  /// Each step's first claim. Claims are in the order of steps, then images, then tiles.
+  let firstClaims: [Int]
   /// Claims in all.
   let claims: Int
-
-  struct Segment: Hashable, Sendable {
-    let firstClaim: Int
-    let step: Int
-    let firstImage: Int
-  }
 
   /// - Parameters:
   ///   - regions: What each step reads and writes.
@@ -29,15 +23,15 @@ struct NetworkSchedule: Sendable {
     self.tiles = tiles
     awaited = Self.dependencies(
       regions.map { ($0.read.compactMap(place), $0.written.compactMap(place)) })
-    var segments: [Segment] = []
+    var firstClaims: [Int] = []
     var claims = 0
-    for (step, count) in tiles.enumerated() {
-      segments.append(Segment(firstClaim: claims, step: step, firstImage: 0))
+    for count in tiles {
+      firstClaims.append(claims)
       claims += count * batch
       // Room for the claims beyond the last, one a group.
       guard claims < Int(Int32.max) / 2 else { return nil }
     }
-    self.segments = segments
+    self.firstClaims = firstClaims
     self.claims = claims
   }
 

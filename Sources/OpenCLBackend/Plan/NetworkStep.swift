@@ -36,6 +36,9 @@ struct NetworkStep: BitwiseCopyable {
   var bias = Place()
   /// Operation, tiles of an image, first of what is awaited, how many.
   var work: SIMD4<Int32>
+  /// The first claim, and what makes an image done: a convolution's channel blocks in all its tiles of pixels, or
+  /// tiles.
+  var count: SIMD4<Int32> = .zero
   /// Tiles along the first axis, elements a tile (of a convolution: 1 where tiles of pixels come one after
   /// the other), padding at the top and left.
   var cut: SIMD4<Int32> = .zero
@@ -49,6 +52,7 @@ struct NetworkStep: BitwiseCopyable {
 
   init(_ operation: Operation, tiles: Int) {
     work = SIMD4(operation.rawValue, Int32(tiles), 0, 0)
+    count.y = Int32(tiles)
   }
 
   /// Cuts `count` elements into parts of one size, a multiple of `unit`, but for the last.

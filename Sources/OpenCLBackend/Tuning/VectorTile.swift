@@ -21,6 +21,8 @@ struct VectorTileChooser: Hashable, Sendable {
   var computeUnits: Int
   let localMemory: Int
   var method = ConvolutionMethod.direct
+  /// Whether groups take a tile's channel blocks one by one, as in `network_vector.cl`.
+  var sharesTiles = false
 
   /// The geometry of one convolution as the kernel sees it.
   struct Problem: Hashable, Sendable {
@@ -77,7 +79,10 @@ struct VectorTileChooser: Hashable, Sendable {
         guard bytes <= localMemory else { continue }
         let tile = VectorTile(
           rows: rows, columns: columns, blocksPerGroup: blocks, patchBytes: bytes)
-        let cost = bestSplit(tile, problem, blocks: blocks, batch: 1).cost
+        let cost =
+          sharesTiles
+          ? sharedCycles(tile, problem, blocks: blocks)
+          : bestSplit(tile, problem, blocks: blocks, batch: 1).cost
         if cost < best?.cost ?? .infinity { best = VectorRectangle(tile: tile, cost: cost) }
       }
     }
@@ -103,19 +108,35 @@ struct VectorTileChooser: Hashable, Sendable {
   private func launchCycles(
     _ tile: VectorTile, _ problem: Problem, blocks: Int, blocksPerGroup: Int, batch: Int
   ) -> Double {
-    let across = (problem.outputWidth + tile.columns - 1) / tile.columns
-    let down = (problem.outputHeight + tile.rows - 1) / tile.rows
     let splits = (blocks + blocksPerGroup - 1) / blocksPerGroup
-    let groups = across * down * splits * batch
-    let group =
-      method == .winograd
-      ? winogradGroupCycles(tile, problem, blocks: blocksPerGroup)
-      : directGroupCycles(tile, problem, blocks: blocksPerGroup)
+    let groups = tiles(tile, problem) * splits * batch
+    let group = groupCycles(tile, problem, blocks: blocksPerGroup)
     // A thread that is done takes the next group, and in the end waits for half a group on average:
     // threads are never equally fast. R50x1 at 224, one image on four cores that others use as well,
     // took 0.90 of what it takes with each layer cut into four equal parts.
     let units = Double(computeUnits)
     return group * max(1, (Double(groups) + (units - 1) / 2) / units)
+  }
+
+  /// One image: all groups have the same share, once each of them has the patches that it needs, but for half
+    /// a block that they wait for at the end.
+  private func sharedCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
+    let patch = groupCycles(tile, problem, blocks: 0)
+    let block = groupCycles(tile, problem, blocks: 1) - patch
+    let (tiles, units) = (Double(tiles(tile, problem)), Double(computeUnits))
+    let all = tiles * (patch + Double(blocks) * block)
+    return max(patch + block, (all + (units - 1) * (patch + block / 2)) / units)
+  }
+
+  private func tiles(_ tile: VectorTile, _ problem: Problem) -> Int {
+    let across = (problem.outputWidth + tile.columns - 1) / tile.columns
+    return across * ((problem.outputHeight + tile.rows - 1) / tile.rows)
+  }
+
+  private func groupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
+    method == .winograd
+      ? winogradGroupCycles(tile, problem, blocks: blocks)
+      : directGroupCycles(tile, problem, blocks: blocks)
   }
 
   private func directGroupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
