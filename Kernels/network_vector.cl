@@ -57,8 +57,8 @@ typedef struct {
   parameter weight, bias;
   int4 work;    // operation; tiles of an image; first of its `awaited`, their number
   int4 count;   // first claim; channel blocks or tiles that make an image done
-  int4 cut;     // tiles along the first axis; channels, groups or outputs a tile, or whether tiles along
-                // the second axis come one after the other; padding: top, left
+  int4 cut;     // runs of channel blocks, or tiles along the first axis; channels, groups or outputs a tile;
+                // padding: top, left
   int4 in;      // height, width, channels, pixel stride
   int4 out;     // height, width, channels, pixel stride
   int4 window;  // kernel or window, stride, dilation, FLAG_… bits; the norm's groups
@@ -138,11 +138,10 @@ static inline bool is_convolution(__global const network_step *step)
          step->work.x == STEP_WINOGRAD_CONVOLUTION;
 }
 
-// The channel blocks of a convolution's tile.
+// The channel blocks of a convolution's tile: all tiles of pixels go through one run of them after the other.
 static inline int2 blocks_of_tile(__global const network_step *step, int t)
 {
-  const int tiles = step->work.y / step->cut.x;
-  return channel_blocks(step->cut.y ? t / tiles : t % step->cut.x, step->tile.w, step->out.w);
+  return channel_blocks(t / (step->work.y / step->cut.x), step->tile.w, step->out.w);
 }
 
 // Computes tile `t` of a step for an image, or of a convolution's tile what is not taken. The operations see
@@ -164,7 +163,7 @@ static inline int compute_tile(
 
   if (is_convolution(step)) {
     const int tiles = step->work.y / cut.x;
-    int4 group = (int4)(cut.y ? t % tiles : t / cut.x, 0, tiles, 0);
+    int4 group = (int4)(t % tiles, 0, tiles, 0);
     const int2 blocks = blocks_of_tile(step, t);
     // First the patch alone: blocks are taken by who can begin with them.
     int2 run = (int2)(0, 0);

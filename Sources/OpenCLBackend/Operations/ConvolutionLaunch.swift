@@ -16,6 +16,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
   let input: DeviceTensor
   let output: DeviceTensor
   let before: (top: Int, left: Int)
+  let computeUnits: Int
 
   static func == (a: Self, b: Self) -> Bool {
     a.form == b.form && a.convolution == b.convolution && a.input == b.input
@@ -33,6 +34,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
   ) {
     self.convolution = convolution
     before = convolution.paddingBefore(input.shape)
+    computeUnits = limits.computeUnits
     let isPointwise =
       convolution.kernel == 1 && convolution.stride == 1
       && input.shape.height == output.shape.height && input.shape.width == output.shape.width
@@ -41,7 +43,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
     switch kernels {
     case .reference: form = .reference
     case .tiled(let tuning): form = .tiled(tuning)
-    case .vector(let tuning, let fallback, let network):
+    case .vector(let tuning, let fallback, _):
       var chooser = VectorTileChooser(
         tuning: tuning, computeUnits: limits.computeUnits, localMemory: limits.localMemory)
       let problem = VectorTileChooser.Problem(
@@ -49,7 +51,6 @@ struct ConvolutionLaunch: Hashable, Sendable {
         inputStride: input.pixelStride, outputStride: output.pixelStride,
         kernel: convolution.kernel, stride: convolution.stride,
         dilation: convolution.dilation, isDense: isImage)
-      chooser.sharesTiles = network != nil
       chooser.method = ConvolutionMethod.best(for: problem, by: chooser)
       form =
         switch (chooser.method, chooser.tile(for: problem, batch: input.shape.batch)) {

@@ -76,14 +76,6 @@ struct ConvolutionOperation {
       Int32(tile.blocksPerGroup))
   }
 
-  /// Then tiles of pixels come one after the other: threads that are under way together read the same
-  /// weights, which then arrive once.
-  private var weightsOutweighInput: Bool {
-    let taps = launch.convolution.kernel * launch.convolution.kernel
-    let image = launch.input.byteCount / launch.input.shape.batch
-    return launch.packing.byteCount(taps: taps) > image
-  }
-
   /// Runs of channel blocks.
   private func runs(_ tuning: VectorConvolutionTuning, _ tile: VectorTile) -> Int {
     (blocks(tuning) + tile.blocksPerGroup - 1) / tile.blocksPerGroup
@@ -100,15 +92,21 @@ extension ConvolutionOperation: NetworkOperation {
     return runs(tuning, tile) * launch.tiling.tiles
   }
 
-  /// Groups share a tile's channel blocks. It is cut into runs only where these are to go over all pixels
-  /// before the next ones' weights arrive.
+  /// Groups share a tile's channel blocks.
   private var sharedTile: (tuning: VectorConvolutionTuning, tile: VectorTile)? {
     guard let (tuning, cut) = launch.vectorTile else { return nil }
     var tile = cut
-    if !weightsOutweighInput || launch.tiling.tiles * launch.output.shape.batch <= 4 {
-      tile.blocksPerGroup = blocks(tuning)
-    }
+    if !weightsArriveOnce { tile.blocksPerGroup = blocks(tuning) }
     return (tuning, tile)
+  }
+
+  /// Whether all tiles of pixels go through one run of channel blocks after the other, so that its weights arrive once for
+  /// all images. That saves more than normalising the input anew for each run where a tile makes little of its
+  /// weights, as in Winograd's form, and where not all tiles are under way together anyway.
+  private var weightsArriveOnce: Bool {
+    let (batch, taps) = (launch.output.shape.batch, launch.convolution.kernel * launch.convolution.kernel)
+    return launch.isWinograd && launch.tiling.tiles * batch > launch.computeUnits
+      && launch.packing.byteCount(taps: taps) > launch.input.byteCount / batch
   }
 
   func networkStep(
@@ -126,8 +124,7 @@ extension ConvolutionOperation: NetworkOperation {
     step.residual = plan.operand(residual.map { .tensor($0) })
     step.y = plan.operand(.tensor(output))
     step.partials = plan.operand(gathersMoments ? .moments(output) : nil)
-    step.cut = SIMD4(
-      Int32(runs(tuning, tile)), weightsOutweighInput ? 1 : 0, before.x, before.y)
+    step.cut = SIMD4(Int32(runs(tuning, tile)), 0, before.x, before.y)
     (step.input, step.output) = (launch.input.extents, launch.output.extents)
     (step.window, step.tile) = (window, cut(tile))
     step.activation = try plan.constants(plan.activation(of: source.norm))

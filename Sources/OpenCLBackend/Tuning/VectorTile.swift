@@ -21,8 +21,6 @@ struct VectorTileChooser: Hashable, Sendable {
   var computeUnits: Int
   let localMemory: Int
   var method = ConvolutionMethod.direct
-  /// Whether groups take a tile's channel blocks one by one, as in `network_vector.cl`.
-  var sharesTiles = false
 
   /// The geometry of one convolution as the kernel sees it.
   struct Problem: Hashable, Sendable {
@@ -79,10 +77,7 @@ struct VectorTileChooser: Hashable, Sendable {
         guard bytes <= localMemory else { continue }
         let tile = VectorTile(
           rows: rows, columns: columns, blocksPerGroup: blocks, patchBytes: bytes)
-        let cost =
-          sharesTiles
-          ? sharedCycles(tile, problem, blocks: blocks)
-          : bestSplit(tile, problem, blocks: blocks, batch: 1).cost
+        let cost = sharedCycles(tile, problem, blocks: blocks)
         if cost < best?.cost ?? .infinity { best = VectorRectangle(tile: tile, cost: cost) }
       }
     }
@@ -110,7 +105,7 @@ struct VectorTileChooser: Hashable, Sendable {
   ) -> Double {
     let splits = (blocks + blocksPerGroup - 1) / blocksPerGroup
     let groups = tiles(tile, problem) * splits * batch
-    let group = groupCycles(tile, problem, blocks: blocksPerGroup)
+    let group = cycles(tile, problem, blocks: blocksPerGroup)
     // A thread that is done takes the next group, and in the end waits for half a group on average:
     // threads are never equally fast. R50x1 at 224, one image on four cores that others use as well,
     // took 0.90 of what it takes with each layer cut into four equal parts.
@@ -118,11 +113,11 @@ struct VectorTileChooser: Hashable, Sendable {
     return group * max(1, (Double(groups) + (units - 1) / 2) / units)
   }
 
-  /// One image: all groups have the same share, once each of them has the patches that it needs, but for half
-    /// a block that they wait for at the end.
+  /// Where groups take a tile's channel blocks one by one, for one image: all have the same share, but for the
+  /// patches that they normalise anew to help, and half a block that they wait for at the end.
   private func sharedCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
-    let patch = groupCycles(tile, problem, blocks: 0)
-    let block = groupCycles(tile, problem, blocks: 1) - patch
+    let patch = cycles(tile, problem, blocks: 0)
+    let block = cycles(tile, problem, blocks: 1) - patch
     let (tiles, units) = (Double(tiles(tile, problem)), Double(computeUnits))
     let all = tiles * (patch + Double(blocks) * block)
     return max(patch + block, (all + (units - 1) * (patch + block / 2)) / units)
@@ -133,7 +128,7 @@ struct VectorTileChooser: Hashable, Sendable {
     return across * ((problem.outputHeight + tile.rows - 1) / tile.rows)
   }
 
-  private func groupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
+  private func cycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
     method == .winograd
       ? winogradGroupCycles(tile, problem, blocks: blocks)
       : directGroupCycles(tile, problem, blocks: blocks)
@@ -167,6 +162,9 @@ struct VectorTileChooser: Hashable, Sendable {
     while parts <= problem.outputWidth {
       let columns = ((problem.outputWidth + parts - 1) / parts).roundedUp(to: method.side)
       if choices.last != columns { choices.append(columns) }
+      // 49 pixels are four full register tiles as 25 and 24, and as good as three and a half as 28 and 21.
+      let full = columns.roundedUp(to: tuning.microPixels)
+      if method == .direct, full < problem.outputWidth, choices.last != full { choices.append(full) }
       parts = max(parts + 1, parts * 5 / 4)
     }
     return choices
