@@ -44,7 +44,7 @@ struct VectorTileChooser: Hashable, Sendable {
   /// on two cores instead of 512.
   private let weightBytesPerCycle = 6.0
   /// And from then on, where a core's own cache does not hold them.
-  private let repeatedWeightBytesPerCycle = 8.0
+  private let repeatedWeightBytesPerCycle = 12.0
   /// What a core's own cache holds of weights between register tiles.
   private let weightCacheBytes = 192 << 10
   /// Beyond this the patch itself falls out of the core's own cache.
@@ -118,8 +118,19 @@ struct VectorTileChooser: Hashable, Sendable {
   private func sharedCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
     let patch = cycles(tile, problem, blocks: 0)
     let block = cycles(tile, problem, blocks: 1) - patch
-    let (tiles, units) = (Double(tiles(tile, problem)), Double(computeUnits))
-    let all = tiles * (patch + Double(blocks) * block)
+    // The tiles at the right and at the bottom are smaller.
+    func extents(_ size: Int, _ step: Int) -> [(size: Int, count: Int)] {
+      [(step, size / step), (size % step, size % step > 0 ? 1 : 0)].filter { $0.1 > 0 }
+    }
+    var all = 0.0
+    for (rows, down) in extents(problem.outputHeight, tile.rows) {
+      for (columns, across) in extents(problem.outputWidth, tile.columns) {
+        var part = tile
+        (part.rows, part.columns) = (rows, columns)
+        all += Double(down * across) * cycles(part, problem, blocks: blocks)
+      }
+    }
+    let units = Double(computeUnits)
     return max(patch + block, (all + (units - 1) * (patch + block / 2)) / units)
   }
 
