@@ -84,8 +84,10 @@ final class ExecutionPlan {
       Self.tiling(node, convolutions, tensors)
     }
 
-    func makeBuffers(in context: Context) throws(OpenCLError) -> PlanBuffers {
-      try PlanBuffers(layout, context: context)
+    func makeBuffers(
+      in context: Context, queue: borrowing CommandQueue
+    ) throws(OpenCLError) -> PlanBuffers {
+      try PlanBuffers(layout, context: context, queue: queue)
     }
 
     /// Every program that the plan's steps use.
@@ -130,7 +132,7 @@ final class ExecutionPlan {
   ) throws {
     try blueprint.checkLoops(on: context.device)
     try programs.build(blueprint.programs)
-    buffers = try blueprint.makeBuffers(in: context)
+    buffers = try blueprint.makeBuffers(in: context, queue: queue)
     tensors = blueprint.tensors
     let plan = PlanContext(
       network: blueprint.network, kernels: blueprint.kernels, limits: blueprint.limits,
