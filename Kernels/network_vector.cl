@@ -57,8 +57,7 @@ typedef struct {
   parameter weight, bias;
   int4 work;    // operation; tiles of an image; first of its `awaited`, their number
   int4 count;   // first claim; channel blocks or tiles that make an image done
-  int4 cut;     // runs of channel blocks, or tiles along the first axis; channels, groups or outputs a tile;
-                // padding: top, left
+  int4 cut;     // unused; channels, groups or outputs a tile; padding: top, left
   int4 in;      // height, width, channels, pixel stride
   int4 out;     // height, width, channels, pixel stride
   int4 window;  // kernel or window, stride, dilation, FLAG_… bits; the norm's groups
@@ -138,10 +137,10 @@ static inline bool is_convolution(__global const network_step *step)
          step->work.x == STEP_WINOGRAD_CONVOLUTION;
 }
 
-// The channel blocks of a convolution's tile: all tiles of pixels go through one run of them after the other.
-static inline int2 blocks_of_tile(__global const network_step *step, int t)
+// How many channel blocks a convolution has.
+static inline int channel_blocks_of(__global const network_step *step)
 {
-  return channel_blocks(t / (step->work.y / step->cut.x), step->tile.w, step->out.w);
+  return channel_blocks(0, step->out.w, step->out.w).y;
 }
 
 // Computes tile `t` of a step for an image, or of a convolution's tile what is not taken. The operations see
@@ -162,13 +161,10 @@ static inline int compute_tile(
   const float4 activation = step->activation;
 
   if (is_convolution(step)) {
-    const int tiles = step->work.y / cut.x;
-    int4 group = (int4)(t % tiles, 0, tiles, 0);
-    const int2 blocks = blocks_of_tile(step, t);
+    int4 group = (int4)(t, 0, step->work.y, 0);
     // First the patch alone: blocks are taken by who can begin with them.
     int2 run = (int2)(0, 0);
-    int computed = 0;
-    for (;; computed++, group.w = 1) {
+    for (int computed = 0;; computed++, group.w = 1) {
       if (step->work.x == STEP_WINOGRAD_CONVOLUTION)
         winograd_tile(group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
                       window.w, cut.zw, tile, activation);
@@ -178,9 +174,9 @@ static inline int compute_tile(
       else
         conv2d_tile(0, group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
                     window, cut.zw, tile, activation);
-      run.x = blocks.x + add(taken, 1);
+      run.x = add(taken, 1);
       run.y = run.x + 1;
-      if (run.x >= blocks.y) return computed;
+      if (run.y > channel_blocks_of(step)) return computed;
     }
   }
 
@@ -225,8 +221,7 @@ static inline int tile_to_help(__global const network_step *step, counter taken)
 {
   if (!is_convolution(step)) return -1;
   for (int t = 0; t < step->work.y; t++) {
-    const int2 blocks = blocks_of_tile(step, t);
-    if (current(taken + t) < blocks.y - blocks.x) return t;
+    if (current(taken + t) < channel_blocks_of(step)) return t;
   }
   return -1;
 }

@@ -16,7 +16,6 @@ struct ConvolutionLaunch: Hashable, Sendable {
   let input: DeviceTensor
   let output: DeviceTensor
   let before: (top: Int, left: Int)
-  let computeUnits: Int
 
   static func == (a: Self, b: Self) -> Bool {
     a.form == b.form && a.convolution == b.convolution && a.input == b.input
@@ -34,7 +33,6 @@ struct ConvolutionLaunch: Hashable, Sendable {
   ) {
     self.convolution = convolution
     before = convolution.paddingBefore(input.shape)
-    computeUnits = limits.computeUnits
     let isPointwise =
       convolution.kernel == 1 && convolution.stride == 1
       && input.shape.height == output.shape.height && input.shape.width == output.shape.width

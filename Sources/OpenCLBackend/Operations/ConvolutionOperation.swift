@@ -76,7 +76,7 @@ struct ConvolutionOperation {
       Int32(tile.blocksPerGroup))
   }
 
-  /// Runs of channel blocks.
+  /// Runs of channel blocks of a launch.
   private func runs(_ tuning: VectorConvolutionTuning, _ tile: VectorTile) -> Int {
     (blocks(tuning) + tile.blocksPerGroup - 1) / tile.blocksPerGroup
   }
@@ -88,31 +88,13 @@ struct ConvolutionOperation {
 
 extension ConvolutionOperation: NetworkOperation {
   func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int? {
-    guard let (tuning, tile) = sharedTile else { return nil }
-    return runs(tuning, tile) * launch.tiling.tiles
-  }
-
-  /// Groups share a tile's channel blocks.
-  private var sharedTile: (tuning: VectorConvolutionTuning, tile: VectorTile)? {
-    guard let (tuning, cut) = launch.vectorTile else { return nil }
-    var tile = cut
-    if !weightsArriveOnce { tile.blocksPerGroup = blocks(tuning) }
-    return (tuning, tile)
-  }
-
-  /// Whether all tiles of pixels go through one run of channel blocks after the other, so that its weights arrive once for
-  /// all images. That saves more than normalising the input anew for each run where a tile makes little of its
-  /// weights, as in Winograd's form, and where not all tiles are under way together anyway.
-  private var weightsArriveOnce: Bool {
-    let (batch, taps) = (launch.output.shape.batch, launch.convolution.kernel * launch.convolution.kernel)
-    return launch.isWinograd && launch.tiling.tiles * batch > launch.computeUnits
-      && launch.packing.byteCount(taps: taps) > launch.input.byteCount / batch
+    launch.vectorTile.map { _ in launch.tiling.tiles }
   }
 
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
   ) throws -> NetworkStep {
-    guard let (tuning, tile) = sharedTile else {
+    guard let (tuning, tile) = launch.vectorTile else {
       throw NetworkStep.unsupported(plan.name(output))
     }
     let weights = try plan.weights.kernel(of: launch.convolution, launch.packing, queue: queue)
@@ -124,7 +106,7 @@ extension ConvolutionOperation: NetworkOperation {
     step.residual = plan.operand(residual.map { .tensor($0) })
     step.y = plan.operand(.tensor(output))
     step.partials = plan.operand(gathersMoments ? .moments(output) : nil)
-    step.cut = SIMD4(Int32(runs(tuning, tile)), 0, before.x, before.y)
+    step.cut = SIMD4(0, 0, before.x, before.y)
     (step.input, step.output) = (launch.input.extents, launch.output.extents)
     (step.window, step.tile) = (window, cut(tile))
     step.activation = try plan.constants(plan.activation(of: source.norm))

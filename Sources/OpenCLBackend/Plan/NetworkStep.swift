@@ -39,8 +39,7 @@ struct NetworkStep: BitwiseCopyable {
   /// The first claim, and what makes an image done: a convolution's channel blocks in all its tiles of pixels, or
   /// tiles.
   var count: SIMD4<Int32> = .zero
-  /// Tiles along the first axis (of a convolution: runs of channel blocks), elements a tile, padding at the top
-  /// and left.
+  /// Unused, elements a tile (none of a convolution), padding at the top and left.
   var cut: SIMD4<Int32> = .zero
   /// Height, width, channels, pixel stride.
   var input: SIMD4<Int32> = .zero
