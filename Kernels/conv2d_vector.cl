@@ -120,11 +120,18 @@ static inline void fill_patch(
   }
 }
 
-#define IF_VALID(j) (j < valid ? 1.0f : 0.0f)
-#define ADD_A(j) part_a.mean += IF_VALID(j) * (a##j - a0);
-#define ADD_B(j) part_b.mean += IF_VALID(j) * (b##j - b0);
-#define DEVIATION_A(j) { const vfloat d = a##j - part_a.mean; part_a.m2 = fma(IF_VALID(j) * d, d, part_a.m2); }
-#define DEVIATION_B(j) { const vfloat d = b##j - part_b.mean; part_b.m2 = fma(IF_VALID(j) * d, d, part_b.m2); }
+// The moments of a register tile, summed about its first pixel: as that is one of the pixels, at least a share of
+// 1 / pixels of the squares' sum is left when the mean's square is subtracted, whatever the values.
+#define GATHER(j)                                                                    \
+  {                                                                                  \
+    const vfloat da = a##j - a0, db = b##j - b0;                                     \
+    sum_a += da;                                                                     \
+    sum_b += db;                                                                     \
+    part_a.m2 = fma(da, da, part_a.m2);                                              \
+    part_b.m2 = fma(db, db, part_b.m2);                                              \
+  }
+#define GATHER_VALID(j) \
+  if (j < valid) GATHER(j)
 
 #define STORE(j)                                                              \
   if (j < valid) {                                                            \
@@ -243,12 +250,13 @@ static inline void conv2d_tile(
       EACH_PIXEL(STORE)
       if (flags & FLAG_STATISTICS) {
         moments part_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, part_b = part_a;
-        EACH_PIXEL(ADD_A)
-        EACH_PIXEL(ADD_B)
-        part_a.mean = a0 + part_a.mean * (vfloat)(1.0f / valid);
-        part_b.mean = b0 + part_b.mean * (vfloat)(1.0f / valid);
-        EACH_PIXEL(DEVIATION_A)
-        EACH_PIXEL(DEVIATION_B)
+        vfloat sum_a = (vfloat)(0.0f), sum_b = sum_a;
+        if (valid == MICRO_PIXELS) { EACH_PIXEL(GATHER) } else { EACH_PIXEL(GATHER_VALID) }
+        const vfloat mean_a = sum_a * (vfloat)(1.0f / valid), mean_b = sum_b * (vfloat)(1.0f / valid);
+        part_a.mean = a0 + mean_a;
+        part_b.mean = b0 + mean_b;
+        part_a.m2 = fma(-sum_a, mean_a, part_a.m2);
+        part_b.m2 = fma(-sum_b, mean_b, part_b.m2);
         total_a = merge(total_a, m, part_a, valid);
         total_b = merge(total_b, m, part_b, valid);
       }

@@ -21,6 +21,8 @@ struct VectorTileChooser: Hashable, Sendable {
   var computeUnits: Int
   let localMemory: Int
   var method = ConvolutionMethod.direct
+  /// Whether weights are in the shared cache, as for all images of a batch but the first.
+  var weightsArrived = false
 
   /// The geometry of one convolution as the kernel sees it.
   struct Problem: Hashable, Sendable {
@@ -40,9 +42,9 @@ struct VectorTileChooser: Hashable, Sendable {
   /// Cycles to fetch, normalise and store one vector of the patch.
   private let patchVectorCycles = 4.0
   /// Bytes of weights that arrive in a cycle the first time, from memory or the shared cache while
-  /// all cores ask for theirs. With 4, R101x3's layers of 768 channels stay direct: at 224 it takes 670 ms
-  /// on two cores instead of 512.
-  private let weightBytesPerCycle = 6.0
+  /// all cores ask for theirs: two cores of a Zen 4, which make one multiply-add a cycle, have 34 GB/s. With 4,
+  /// R101x3's layers of 768 channels stay direct: at 224 it takes 670 ms on two cores instead of 512.
+  private let weightBytesPerCycle = 9.0
   /// And from then on, where a core's own cache does not hold them. With 8, R101x3 takes 503 ms instead of 494.
   private let repeatedWeightBytesPerCycle = 12.0
   /// What a core's own cache holds of weights between register tiles.
@@ -164,7 +166,7 @@ struct VectorTileChooser: Hashable, Sendable {
 
   /// A register tile's cycles when its weights come for the first time.
   func firstPass(_ micro: Double, weightBytes: Int) -> Double {
-    max(micro, Double(weightBytes) / weightBytesPerCycle)
+    weightsArrived ? micro : max(micro, Double(weightBytes) / weightBytesPerCycle)
   }
 
   private func columnChoices(_ problem: Problem) -> [Int] {
