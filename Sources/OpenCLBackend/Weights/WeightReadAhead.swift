@@ -7,7 +7,7 @@ import OpenCLRuntime
 /// from the source directly. What waits is bounded, so that a large model costs no second copy of itself.
 final class WeightReadAhead: WeightSource {
   /// Bytes that are read ahead at most; a larger parameter is read ahead alone.
-  static let limit = 16 << 20
+  static let limit = 8 << 20
 
   private static let readers = 2
 
