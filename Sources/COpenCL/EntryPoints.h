@@ -70,13 +70,6 @@
                           size_t pattern_size, size_t offset, size_t size, cl_uint n,              \
                           const cl_event *after, cl_event *event),                                 \
     (queue, buffer, pattern, pattern_size, offset, size, n, after, event))                         \
-  H(void *, clEnqueueMapBuffer,                                                                    \
-    (cl_command_queue queue, cl_mem buffer, cl_bool blocking, cl_map_flags flags, size_t offset,   \
-     size_t size, cl_uint n, const cl_event *after, cl_event *event, cl_int *status),              \
-    (queue, buffer, blocking, flags, offset, size, n, after, event, status))                       \
-  E(clEnqueueUnmapMemObject, (cl_command_queue queue, cl_mem memory, void *mapped, cl_uint n,      \
-                              const cl_event *after, cl_event *event),                             \
-    (queue, memory, mapped, n, after, event))                                                      \
   E(clEnqueueNDRangeKernel, (cl_command_queue queue, cl_kernel kernel, cl_uint dimensions,         \
                              const size_t *offset, const size_t *global, const size_t *local,      \
                              cl_uint n, const cl_event *after, cl_event *event),                   \

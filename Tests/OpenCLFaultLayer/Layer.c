@@ -97,8 +97,6 @@ static void end_command(const struct fault *fault, cl_event_info what, void *val
   keep_event(event);                                                                               \
   ledger_bytes(LEDGER_COPIED, size);
 #define DONE_clEnqueueFillBuffer keep_event(event);
-#define DONE_clEnqueueMapBuffer keep_event(event);
-#define DONE_clEnqueueUnmapMemObject keep_event(event);
 #define DONE_clEnqueueNDRangeKernel keep_event(event);
 #define DONE_clEnqueueMarkerWithWaitList keep_event(event);
 #define DONE_clEnqueueBarrierWithWaitList keep_event(event);

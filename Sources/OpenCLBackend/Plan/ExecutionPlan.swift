@@ -84,10 +84,8 @@ final class ExecutionPlan {
       Self.tiling(node, convolutions, tensors)
     }
 
-    func makeBuffers(
-      in context: Context, queue: borrowing CommandQueue
-    ) throws(OpenCLError) -> PlanBuffers {
-      try PlanBuffers(layout, context: context, queue: queue)
+    func makeBuffers(in context: Context) throws(OpenCLError) -> PlanBuffers {
+      try PlanBuffers(layout, context: context)
     }
 
     /// Every program that the plan's steps use.
@@ -132,7 +130,7 @@ final class ExecutionPlan {
   ) throws {
     try blueprint.checkLoops(on: context.device)
     try programs.build(blueprint.programs)
-    buffers = try blueprint.makeBuffers(in: context, queue: queue)
+    buffers = try blueprint.makeBuffers(in: context)
     tensors = blueprint.tensors
     let plan = PlanContext(
       network: blueprint.network, kernels: blueprint.kernels, limits: blueprint.limits,

@@ -204,9 +204,8 @@ final class PlanBuffers {
     }
   }
 
-  init(_ layout: Layout, context: Context, queue: borrowing CommandQueue) throws(OpenCLError) {
+  init(_ layout: Layout, context: Context) throws(OpenCLError) {
     let arena = Shared(try DeviceBuffer(in: context, byteCount: max(layout.byteCount, 4)))
-    try queue.useLargePages(for: arena.resource)
     var buffers: [Role: Shared<DeviceBuffer>] = [:]
     for (role, region) in layout.places where layout.buffered.contains(role) {
       let size = max(layout.sizes[role] ?? 0, 4)

@@ -34,12 +34,8 @@ final class ResidentWeights {
   var areInArena: Bool { arena != nil && entries.values.allSatisfy { $0.place != nil } }
 
   /// In the arena as long as it has room.
-  private func allocate(
-    byteCount: Int, queue: borrowing CommandQueue
-  ) throws(OpenCLError) -> Entry {
-    if let (buffer, place) = try arena?.allocate(
-      byteCount: byteCount, in: context, queue: queue)
-    {
+  private func allocate(byteCount: Int) throws(OpenCLError) -> Entry {
+    if let (buffer, place) = try arena?.allocate(byteCount: byteCount, in: context) {
       return Entry(buffer: buffer, place: place)
     }
     return Entry(buffer: Shared(try DeviceBuffer(in: context, byteCount: byteCount)), place: nil)
@@ -65,7 +61,7 @@ final class ResidentWeights {
     if let entry = entries[key] { return entry }
     let values = try source.values(of: convolution.weight)
     let entry = try allocate(
-      byteCount: packing.byteCount(taps: convolution.kernel * convolution.kernel), queue: queue)
+      byteCount: packing.byteCount(taps: convolution.kernel * convolution.kernel))
     try standardizer.standardize(
       values, of: convolution, packing, into: entry.buffer.resource, queue: queue)
     entries[key] = entry
@@ -86,8 +82,7 @@ final class ResidentWeights {
     let key = Key(name: parameter.name, packing: nil)
     guard entries[key] == nil else { return }
     let values = try source.values(of: parameter)
-    let entry = try allocate(
-      byteCount: values.count * MemoryLayout<Float>.stride, queue: queue)
+    let entry = try allocate(byteCount: values.count * MemoryLayout<Float>.stride)
     try queue.write(values, to: entry.buffer.resource)
     entries[key] = entry
   }

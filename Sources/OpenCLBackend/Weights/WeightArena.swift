@@ -37,16 +37,14 @@ final class WeightArena {
 
   /// - Returns: Room for a parameter; nil if there is none left.
   func allocate(
-    byteCount: Int, in context: Context, queue: borrowing CommandQueue
+    byteCount: Int, in context: Context
   ) throws(OpenCLError) -> (Shared<DeviceBuffer>, Place)? {
     let size = byteCount.roundedUp(to: alignment)
     guard size <= remaining else { return nil }
     if buffers.last.map({ used + size > $0.resource.byteCount }) ?? true {
       let capacity = min(remaining, limits.largestAllocation / alignment * alignment)
       guard buffers.count < Self.mostBuffers, size <= capacity else { return nil }
-      let buffer = Shared(try DeviceBuffer(in: context, byteCount: capacity))
-      try queue.useLargePages(for: buffer.resource)
-      buffers.append(buffer)
+      buffers.append(Shared(try DeviceBuffer(in: context, byteCount: capacity)))
       used = 0
     }
     guard let last = buffers.last else { return nil }
