@@ -26,7 +26,7 @@ enum ConvolutionMethod: Hashable, Sendable {
   /// | 56x56, 64 channels | 81 % | 232 % |
   /// | 28x28, 128 | 85 % | 273 % |
   /// | 14x14, 256 | 85 % | 227 % |
-  /// | 7x7, 512 | 84 % | 98 % |
+  /// | 7x7, 512 | 84 % | 95 % |
   ///
   /// The model's ratios for the last three are 0.31, 0.42 and 0.88: with few squares an image the weights'
   /// arrival decides. Winograd's form for the last takes as long as the direct one in a single image, and R50x1 at
