@@ -43,7 +43,8 @@ struct VectorTileChooser: Hashable, Sendable {
   private let patchVectorCycles = 4.0
   /// Bytes of weights that arrive in a cycle the first time, from memory or the shared cache while
   /// all cores ask for theirs. Winograd's 38 MB of a 7x7 layer take two cores of a Zen 4, which make one multiply-add
-  /// a cycle, as long as the direct form, 1.1 ms: 34 GB/s. With 4, R101x3's layers of 768 channels stay direct: at 224 it takes 670 ms on two cores instead of 512.
+  /// a cycle, as long as the direct form, 1.1 ms: 34 GB/s. With 4, R101x3's layers of 768 channels stay direct: at
+  /// 224 it takes 670 ms on two cores instead of 512.
   private let weightBytesPerCycle = 9.0
   /// And from then on, where a core's own cache does not hold them. With 8, R101x3 takes 503 ms instead of 494.
   private let repeatedWeightBytesPerCycle = 12.0
