@@ -30,12 +30,12 @@
 //            (MICRO_PIXELS - 1) * BLOCK_C floats more, which a last register tile reads for nothing;
 //            [36 positions][squares][BLOCK_N], the sums over c
 //
-// A group computes a rectangle of squares for a run of output-channel blocks: it transforms the patches,
-// then for each block multiplies position by position (a matrix product, by the register tiles of
-// vector_tile.clh) and transforms the sums. Between register tiles of a position its weights, 64 C bytes or
-// 128 C, stay in the first-level cache.
+// A group computes a rectangle of squares, of one image or several, for a run of output-channel blocks: it
+// transforms the patches, then for each block multiplies position by position (a matrix product, by the
+// register tiles of vector_tile.clh) and transforms the sums. Between register tiles of a position its weights,
+// 64 C bytes or 128 C, stay in the first-level cache.
 //
-// Launch: (runs of channel blocks, tiles, N) groups of 1.
+// Launch: (runs of channel blocks, tiles, N / images a group) groups of 1.
 #define OUTPUTS_ACROSS 4
 #define TAPS_ACROSS 6
 #define POSITIONS (TAPS_ACROSS * TAPS_ACROSS)
@@ -197,50 +197,63 @@ static inline void multiply_position(
   }
 }
 
-// Some channel blocks of a tile. `tile` counts output pixels, as conv2d_vector.cl's; its rows and columns are
-// multiples of OUTPUTS_ACROSS.
+// Floats from one image of an operand to the next.
+typedef struct {
+  long x, coefficients, residual, y, partials;
+} image_strides;
+
+// Where an image's square begins in the tile (rows, columns), `across` squares in a row.
+static inline int2 square_corner(int square, int across)
+{
+  return (int2)(square / across, square % across) * OUTPUTS_ACROSS;
+}
+
+// Some channel blocks of a tile, of several images: what is passed of them is the first one's. `tile` counts output
+// pixels, as conv2d_vector.cl's; its rows and columns are multiples of OUTPUTS_ACROSS.
 static inline void winograd_tile(
-    int4 group,     // tile, image, tiles of an image, whether `scratch` holds the tile's patches already
+    int4 group,     // tile, images, tiles of an image, whether `scratch` holds the tile's patches already
     int2 channels,  // blocks of output channels: first, end
-    __global const float *x, __global const float *w,
+    image_strides strides, __global const float *x, __global const float *w,
     __global const float *coefficients, __global const float *residual,
     __global float *y, __global float *partials, __local float *scratch,
     int4 in, int4 out, int flags, int2 before, int4 tile, float4 activation)
 {
-  const int t = group.x, image = group.y, tiles = group.z;
-  const int top = (t / tile.z) * tile.x, left = (t % tile.z) * tile.y;
-  const int rows = min(tile.x, out.x - top), columns = min(tile.y, out.y - left);
+  const int t = group.x, images = group.y;
+  const int2 corner = (int2)(t / tile.z * tile.x, t % tile.z * tile.y);
+  const int rows = min(tile.x, out.x - corner.x), columns = min(tile.y, out.y - corner.y);
   const int across = (columns + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS;
-  const int squares = (rows + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS * across;
+  const int of_image = (rows + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS * across;
+  const int squares = images * of_image;
   const int blocks = in.w / BLOCK_C;
   const int position = (blocks * squares | 1) * BLOCK_C;
-
-  x += (size_t)image * in.x * in.y * in.w;
-  coefficients += (size_t)image * 3 * in.w;
-  for (int s = 0; s < squares && !group.w; s++) {
-    const int2 origin =
-        (int2)(top + s / across * OUTPUTS_ACROSS - before.x, left + s % across * OUTPUTS_ACROSS - before.y);
-    for (int k = 0; k < in.w; k += VECTOR)
-      transform_patch(scratch + (k / BLOCK_C * squares + s) * BLOCK_C + k % BLOCK_C, position,
-                      x + k, coefficients + k, in, origin, flags & FLAG_NORMALIZE, activation);
-  }
   __local float *beyond = scratch + POSITIONS * position;
-  for (int i = 0; i < (MICRO_PIXELS - 1) * BLOCK_C; i++) beyond[i] = 0.0f;
   __local float *sums = beyond + MICRO_PIXELS * BLOCK_C;
 
+  if (!group.w) {
+    for (int s = 0; s < squares; s++) {
+      const int image = s / of_image;
+      const int2 origin = corner + square_corner(s % of_image, across) - before;
+      for (int k = 0; k < in.w; k += VECTOR)
+        transform_patch(scratch + (k / BLOCK_C * squares + s) * BLOCK_C + k % BLOCK_C, position,
+                        x + image * strides.x + k, coefficients + image * strides.coefficients + k,
+                        in, origin, flags & FLAG_NORMALIZE, activation);
+    }
+    for (int i = 0; i < (MICRO_PIXELS - 1) * BLOCK_C; i++) beyond[i] = 0.0f;
+  }
+
   const int row_stride = out.y * out.w;
+  const size_t first = (size_t)corner.x * row_stride + corner.y * out.w;
   for (int n = channels.x; n < channels.y; n++) {
-    const size_t output =
-        (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
     for (int p = 0; p < POSITIONS; p++) {
       // What will be written, and added, arrives meanwhile: a share of it at each position.
       for (int s = p; s < squares; s += POSITIONS) {
-        const int r = s / across * OUTPUTS_ACROSS, c = s % across * OUTPUTS_ACROSS;
-        const size_t at = output + (size_t)r * row_stride + c * out.w;
-        for (int i = 0; i < OUTPUTS_ACROSS && r + i < rows; i++) {
-          for (int j = 0; j < OUTPUTS_ACROSS && c + j < columns; j++) {
-            PREFETCH_TO_WRITE(y + at + i * row_stride + j * out.w);
-            if (flags & FLAG_RESIDUAL) PREFETCH(residual + at + i * row_stride + j * out.w);
+        const int image = s / of_image;
+        const int2 at = square_corner(s % of_image, across);
+        for (int r = at.x; r < min(at.x + OUTPUTS_ACROSS, rows); r++) {
+          for (int c = at.y; c < min(at.y + OUTPUTS_ACROSS, columns); c++) {
+            const size_t pixel = first + (size_t)r * row_stride + c * out.w + n * BLOCK_N;
+            PREFETCH_TO_WRITE(y + image * strides.y + pixel);
+            if (flags & FLAG_RESIDUAL) PREFETCH(residual + image * strides.residual + pixel);
           }
         }
       }
@@ -248,20 +261,26 @@ static inline void winograd_tile(
                         w + ((size_t)n * POSITIONS + p) * in.w * BLOCK_N, squares, blocks);
     }
     for (int h = 0; h < BLOCK_N && n * BLOCK_N + h < out.w; h += VECTOR) {
-      moments total = {(vfloat)(0.0f), (vfloat)(0.0f)};
-      int count = 0;
-      for (int s = 0; s < squares; s++) {
-        const int r = s / across * OUTPUTS_ACROSS, c = s % across * OUTPUTS_ACROSS;
-        const int2 extent = (int2)(min(OUTPUTS_ACROSS, rows - r), min(OUTPUTS_ACROSS, columns - c));
-        const size_t at = output + (size_t)r * row_stride + c * out.w + h;
+      const int channel = n * BLOCK_N + h;
+      moments total;
+      for (int s = 0, count = 0; s < squares; s++) {
+        const int image = s / of_image;
+        const int2 at = square_corner(s % of_image, across);
+        const int2 extent = min((int2)(OUTPUTS_ACROSS), (int2)(rows, columns) - at);
+        const size_t pixel = first + (size_t)at.x * row_stride + at.y * out.w + channel;
+        if (s % of_image == 0) {
+          total.mean = total.m2 = (vfloat)(0.0f);
+          count = 0;
+        }
         total = finish_square(total, count, sums + s * BLOCK_N + h, squares * BLOCK_N,
-                              residual + at, y + at, row_stride, out.w, extent, flags);
+                              residual + image * strides.residual + pixel,
+                              y + image * strides.y + pixel, row_stride, out.w, extent, flags);
         count += extent.x * extent.y;
-      }
-      if (flags & FLAG_STATISTICS) {
-        __global float *to = partials + ((size_t)image * tiles + t) * 2 * out.w + n * BLOCK_N + h;
-        *(__global vfloat *)to = total.mean;
-        *(__global vfloat *)(to + out.w) = total.m2;
+        if ((flags & FLAG_STATISTICS) && (s + 1) % of_image == 0) {
+          __global float *to = partials + image * strides.partials + (size_t)t * 2 * out.w + channel;
+          *(__global vfloat *)to = total.mean;
+          *(__global vfloat *)(to + out.w) = total.m2;
+        }
       }
     }
   }
@@ -278,10 +297,18 @@ void conv2d_winograd(
     int4 window,  // 3, 1, 1, FLAG_… bits
     int2 before,  // padding: top, left
     int4 tile,    // rows, columns, tiles across, channel blocks a group
-    float4 activation)
+    float4 activation,
+    int2 images)  // a group, in all
 {
-  const int4 group = (int4)(get_group_id(1), get_group_id(2), get_num_groups(1), 0);
-  winograd_tile(group, channel_blocks(get_group_id(0), tile.w, out.w), x, w, coefficients, residual,
-                y, partials, scratch, in, out, window.w, before, tile, activation);
+  const int tiles = get_num_groups(1), first = get_group_id(2) * images.x;
+  const int4 group = (int4)(get_group_id(1), min(images.x, images.y - first), tiles, 0);
+  const image_strides strides = {
+      (long)in.x * in.y * in.w, 3 * in.w, (long)out.x * out.y * out.w,
+      (long)out.x * out.y * out.w, (long)tiles * 2 * out.w};
+  winograd_tile(group, channel_blocks(get_group_id(0), tile.w, out.w), strides,
+                x + first * strides.x, w, coefficients + first * strides.coefficients,
+                residual + first * strides.residual, y + first * strides.y,
+                partials + first * strides.partials, scratch, in, out, window.w, before, tile,
+                activation);
 }
 #endif

@@ -4,11 +4,11 @@
 // It stands behind the operations' files in one program and calls their functions; the bits are
 // those of a launch a step.
 //
-// The host cuts each step into tiles of an image and puts all tiles in one order, in which a step comes after
-// those that it awaits. A group looks at the next tile, waits until the awaited steps are done with that image,
-// claims the tile by a counter, computes it, and adds to what is done of its step and image. What a tile waits
-// for was claimed before, hence by a group that is running: no cycle, however many groups run at once, and one
-// alone computes everything.
+// The host cuts each step into tiles of an image, or of a few images that share the weights that they stream in,
+// and puts all tiles in one order, in which a step comes after those that it awaits. A group looks at the next tile,
+// waits until the awaited steps are done with those images, claims the tile by a counter, computes it, and adds to
+// what is done of its step and images. What a tile waits for was claimed before, hence by a group that is running:
+// no cycle, however many groups run at once, and one alone computes everything.
 //
 // A convolution's channel blocks are taken from their tile one by one, by a counter of the tile, and a group that
 // waits takes some of the tiles that it waits for. So all groups are done with a step at much the same time,
@@ -57,7 +57,7 @@ typedef struct {
   parameter weight, bias;
   int4 work;    // operation; tiles of an image; first of its `awaited`, their number
   int4 count;   // first claim; channel blocks or tiles that make an image done
-  int4 cut;     // unused; channels, groups or outputs a tile; padding: top, left
+  int4 cut;     // images a tile; channels, groups or outputs a tile; padding: top, left
   int4 in;      // height, width, channels, pixel stride
   int4 out;     // height, width, channels, pixel stride
   int4 window;  // kernel or window, stride, dilation, FLAG_… bits; the norm's groups
@@ -98,16 +98,26 @@ static inline bool claim_tile(counter next, int claim)
       next, &claim, claim + 1, memory_order_acq_rel, memory_order_acquire, memory_scope_device);
 }
 
-// The step that a step awaits for an image and that is not done with it; -1 if there is none.
-static inline int missing_step(
-    __global const network_step *steps, int s, __global const int *awaited, counter done, int image,
-    int images)
+// The images of a tile, the `part`th of its step: the first, and the end.
+static inline int2 images_of(__global const network_step *step, int part, int images)
+{
+  const int first = part * step->cut.x;
+  return (int2)(first, min(first + step->cut.x, images));
+}
+
+// A step that a step awaits and that is not done with one of some images, and that image; (-1, 0) if there is none.
+static inline int2 missing_step(
+    __global const network_step *steps, int s, __global const int *awaited, counter done,
+    int2 some, int images)
 {
   const int4 work = steps[s].work;
   for (int k = work.z; k < work.z + work.w; k++) {
-    if (current(done + awaited[k] * images + image) < steps[awaited[k]].count.y) return awaited[k];
+    for (int image = some.x; image < some.y; image++) {
+      if (current(done + awaited[k] * images + image) < steps[awaited[k]].count.y)
+        return (int2)(awaited[k], image);
+    }
   }
-  return -1;
+  return (int2)(-1, 0);
 }
 
 // What the last group to end leaves behind.
@@ -143,12 +153,13 @@ static inline int channel_blocks_of(__global const network_step *step)
   return channel_blocks(0, step->out.w, step->out.w).y;
 }
 
-// Computes tile `t` of a step for an image, or of a convolution's tile what is not taken. The operations see
-// that image alone. Returns how many channel blocks that was, or 1.
+// Computes tile `t` of a step for some images, or of a convolution's tile what is not taken. The operations see
+// those images alone, and but for Winograd's that is one. Returns how many channel blocks that was, or 1.
 static inline int compute_tile(
-    __global const network_step *step, int t, int image, __global float *memory,
+    __global const network_step *step, int t, int2 some, __global float *memory,
     __global const float *weights, __global const float *bias, __local float *patch, counter taken)
 {
+  const int image = some.x;
   __global const float *x = memory + step->x.offset + image * step->x.stride;
   __global const float *coefficients =
       memory + step->coefficients.offset + image * step->coefficients.stride;
@@ -162,12 +173,15 @@ static inline int compute_tile(
 
   if (is_convolution(step)) {
     int4 group = (int4)(t, 0, step->work.y, 0);
+    const image_strides strides = {step->x.stride, step->coefficients.stride,
+                                   step->residual.stride, step->y.stride, step->partials.stride};
     // First the patch alone: blocks are taken by who can begin with them.
     int2 run = (int2)(0, 0);
     for (int computed = 0;; computed++, group.w = 1) {
       if (step->work.x == STEP_WINOGRAD_CONVOLUTION)
-        winograd_tile(group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
-                      window.w, cut.zw, tile, activation);
+        winograd_tile((int4)(t, some.y - some.x, step->work.y, group.w), run, strides, x, weights,
+                      coefficients, residual, y, partials, patch, in, out, window.w, cut.zw, tile,
+                      activation);
       else if (step->work.x == STEP_DENSE_CONVOLUTION)
         conv2d_tile(1, group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
                     window, cut.zw, tile, activation);
@@ -240,16 +254,17 @@ void network_vector(
     const int claim = current(progress + NEXT_CLAIM);
     if (claim >= sizes.x) break;
     while (next + 1 < sizes.y && claim >= steps[next + 1].count.x) next++;
-    const int image = (claim - steps[next].count.x) / steps[next].work.y;
-    int s = missing_step(steps, next, awaited, done, image, sizes.z), t;
-    if (s < 0) {
+    int s = next, part = (claim - steps[s].count.x) / steps[s].work.y, t;
+    const int2 missing =
+        missing_step(steps, s, awaited, done, images_of(steps + s, part, sizes.z), sizes.z);
+    if (missing.x < 0) {
       if (!claim_tile(progress + NEXT_CLAIM, claim)) continue;
-      s = next;
       t = (claim - steps[s].count.x) % steps[s].work.y;
     } else {
-      t = claim == idle
-              ? -1
-              : tile_to_help(steps + s, taken + steps[s].count.x + image * steps[s].work.y);
+      s = missing.x;
+      part = missing.y / steps[s].cut.x;
+      t = claim == idle ? -1
+                        : tile_to_help(steps + s, taken + steps[s].count.x + part * steps[s].work.y);
       if (t < 0) {
         idle = claim;
         if (++looks == LOOKS) set(progress + STOPPED, 1);
@@ -258,11 +273,12 @@ void network_vector(
     }
     looks = 0;
     __global const network_step *step = steps + s;
+    const int2 some = images_of(step, part, sizes.z);
     const int computed =
-        compute_tile(step, t, image, memory, find(step->weight, w0, w1, w2, w3),
+        compute_tile(step, t, some, memory, find(step->weight, w0, w1, w2, w3),
                      find(step->bias, w0, w1, w2, w3), patch,
-                     taken + step->count.x + image * step->work.y + t);
-    add(done + s * sizes.z + image, computed);
+                     taken + step->count.x + part * step->work.y + t);
+    for (int image = some.x; image < some.y; image++) add(done + s * sizes.z + image, computed);
   }
   if (add(progress + GROUPS_ENDED, 1) + 1 == (int)get_num_groups(0))
     end_launch(steps, progress, sizes);

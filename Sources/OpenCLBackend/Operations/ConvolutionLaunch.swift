@@ -108,7 +108,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
         + " \(tile.rows)x\(tile.columns), \(tile.blocksPerGroup) channel blocks a group"
     case .winograd(let tuning, let tile):
       "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels), tile"
-        + " \(tile.rows)x\(tile.columns), \(tile.blocksPerGroup) channel blocks a group"
+        + " \(tile.rows)x\(tile.columns) of \(tile.images), \(tile.blocksPerGroup) channel blocks a group"
     case .tiled(let tuning):
       tuning.buildOptions.replacing("-D ", with: "")
     case .reference: ""

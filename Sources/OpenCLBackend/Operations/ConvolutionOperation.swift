@@ -28,11 +28,20 @@ struct ConvolutionOperation {
     let constants = try plan.constants(of: activation)
 
     switch launch.form {
-    case .vector(let tuning, let tile, _), .winograd(let tuning, let tile):
+    case .vector(let tuning, let tile, _):
       return try BoundKernel(
-        launch.isWinograd ? "conv2d_winograd" : "conv2d_vector", of: program, label: label,
+        "conv2d_vector", of: program, label: label,
         operands + [.local(tile.patchBytes)] + shapes + [.int4(cut(tile)), constants],
         global: WorkSize(runs(tuning, tile), launch.tiling.tiles, batch), local: WorkSize(1, 1, 1),
+        parameters: launch.parameters)
+    case .winograd(let tuning, let tile):
+      let parts = (batch + tile.images - 1) / tile.images
+      return try BoundKernel(
+        "conv2d_winograd", of: program, label: label,
+        operands + [.local(tile.patchBytes)] + shapes + [
+          .int4(cut(tile)), constants, .int2(SIMD2(Int32(tile.images), Int32(batch))),
+        ],
+        global: WorkSize(runs(tuning, tile), launch.tiling.tiles, parts), local: WorkSize(1, 1, 1),
         parameters: launch.parameters)
     case .tiled(let tuning):
       let columns = launch.output.pixelStride.roundedUp(to: tuning.tileN) / tuning.tileN
@@ -91,6 +100,8 @@ extension ConvolutionOperation: NetworkOperation {
     launch.vectorTile.map { _ in launch.tiling.tiles }
   }
 
+  var imagesTogether: Int { launch.vectorTile?.tile.images ?? 1 }
+
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
   ) throws -> NetworkStep {
@@ -106,7 +117,7 @@ extension ConvolutionOperation: NetworkOperation {
     step.residual = plan.operand(residual.map { .tensor($0) })
     step.y = plan.operand(.tensor(output))
     step.partials = plan.operand(gathersMoments ? .moments(output) : nil)
-    step.cut = SIMD4(0, 0, before.x, before.y)
+    step.cut = SIMD4(Int32(tile.images), 0, before.x, before.y)
     (step.input, step.output) = (launch.input.extents, launch.output.extents)
     (step.window, step.tile) = (window, cut(tile))
     step.activation = try plan.constants(plan.activation(of: source.norm))

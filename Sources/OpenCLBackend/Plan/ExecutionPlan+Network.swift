@@ -23,18 +23,23 @@ extension ExecutionPlan.Blueprint {
     }
   }
 
-  /// The tiles of each step; nil if not all steps can be part of one launch.
-  var networkTiles: [Int]? {
+  /// The tiles of an image of each step, and of how many images a tile is; nil if not all steps can be part of one
+  /// launch.
+  var networkTiles: (tiles: [Int], together: [Int])? {
     // One program has one activation.
     guard kernels.network != nil, !fused.steps.isEmpty, appliedActivations.count <= 1 else {
       return nil
     }
     var tiles: [Int] = []
+    var together: [Int] = []
     for step in fused.steps {
-      guard let count = networkOperation(of: step)?.tiles(self) else { return nil }
+      guard let operation = networkOperation(of: step), let count = operation.tiles(self) else {
+        return nil
+      }
       tiles.append(count)
+      together.append(operation.imagesTogether)
     }
-    return tiles
+    return (tiles, together)
   }
 
   /// Of the norms that steps apply while reading.

@@ -62,11 +62,11 @@ final class ExecutionPlan {
           arrangement: arrangement)
       }
       self.layout = layout(.together)
-      guard inOneLaunch, let tiles = networkTiles else { return }
+      guard inOneLaunch, let (tiles, together) = networkTiles else { return }
       let apart = layout(.apart)
       schedule = NetworkSchedule(
-        tiles: tiles, regions: fused.steps.map(\.regions), place: { apart.places[$0] },
-        batch: input.batch)
+        tiles: tiles, together: together, regions: fused.steps.map(\.regions),
+        place: { apart.places[$0] }, batch: input.batch)
       if schedule != nil { self.layout = apart }
     }
 

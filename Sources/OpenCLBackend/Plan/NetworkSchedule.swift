@@ -7,17 +7,19 @@ struct NetworkSchedule: Sendable {
   /// The steps that must be done with an image before a step begins on it; all that come before them
   /// are done as well.
   let awaited: [[Int]]
-  /// Each step's first claim. Claims are in the order of steps, then images, then tiles.
+  /// Each step's first claim. Claims are in the order of steps, then images or some of them together, then tiles.
   let firstClaims: [Int]
   /// Claims in all.
   let claims: Int
 
   /// - Parameters:
+  ///   - together: Of how many images a step's tile is.
   ///   - regions: What each step reads and writes.
   ///   - place: Where a region lies.
   /// - Returns: nil if there are more claims than the kernel can count.
   init?(
-    tiles: [Int], regions: [(read: [PlanBuffers.Role], written: [PlanBuffers.Role])],
+    tiles: [Int], together: [Int],
+    regions: [(read: [PlanBuffers.Role], written: [PlanBuffers.Role])],
     place: (PlanBuffers.Role) -> PlanBuffers.Place?, batch: Int
   ) {
     self.tiles = tiles
@@ -25,9 +27,9 @@ struct NetworkSchedule: Sendable {
       regions.map { ($0.read.compactMap(place), $0.written.compactMap(place)) })
     var firstClaims: [Int] = []
     var claims = 0
-    for count in tiles {
+    for (count, images) in zip(tiles, together) {
       firstClaims.append(claims)
-      claims += count * batch
+      claims += count * ((batch + images - 1) / images)
       // Room for the claims beyond the last, one a group.
       guard claims < Int(Int32.max) / 2 else { return nil }
     }

@@ -39,8 +39,8 @@ struct NetworkStep: BitwiseCopyable {
   /// The first claim, and what makes an image done: a convolution's channel blocks in all its tiles of pixels, or
   /// tiles.
   var count: SIMD4<Int32> = .zero
-  /// Unused, elements a tile (none of a convolution), padding at the top and left.
-  var cut: SIMD4<Int32> = .zero
+  /// Images a tile, elements a tile (none of a convolution), padding at the top and left.
+  var cut = SIMD4<Int32>(1, 0, 0, 0)
   /// Height, width, channels, pixel stride.
   var input: SIMD4<Int32> = .zero
   var output: SIMD4<Int32> = .zero
@@ -70,10 +70,17 @@ protocol NetworkOperation {
   /// How many tiles an image is cut into; nil where the operation needs a launch of its own.
   func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int?
 
+  /// Of how many images a tile is.
+  var imagesTogether: Int { get }
+
   /// - Parameter tiles: What `tiles(_:)` said.
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
   ) throws -> NetworkStep
+}
+
+extension NetworkOperation {
+  var imagesTogether: Int { 1 }
 }
 
 extension PlanContext {

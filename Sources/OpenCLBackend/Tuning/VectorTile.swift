@@ -4,11 +4,13 @@ import BiTModel
 ///
 /// The rectangle of pixels decides how statistics are partitioned, and with that the last bits of
 /// the result. It therefore depends on the image's size and the device alone, never on the batch;
-/// only `blocksPerGroup`, which changes no arithmetic, looks at the batch.
+/// only `images` and `blocksPerGroup`, which change no arithmetic, look at the batch.
 struct VectorTile: Hashable, Sendable {
   /// Output pixels of a group.
   var rows: Int
   var columns: Int
+  /// Images of a group: more than one share the weights that stream in.
+  var images = 1
   /// Output-channel blocks of a group.
   var blocksPerGroup: Int
   /// Bytes of local memory: the normalised input patch, or what is made of it.
@@ -59,6 +61,7 @@ struct VectorTileChooser: Hashable, Sendable {
   func tile(for problem: Problem, batch: Int) -> VectorTile? {
     let blocks = problem.blocks(of: tuning.outputBlock)
     guard var best = bestRectangle(problem)?.tile else { return nil }
+    if method == .winograd { share(&best, problem, blocks: blocks, batch: batch) }
     best.blocksPerGroup = bestSplit(best, problem, blocks: blocks, batch: batch).blocks
     return best
   }
@@ -75,7 +78,7 @@ struct VectorTileChooser: Hashable, Sendable {
       for rows in rowChoices(problem, columns: columns) {
         let bytes =
           method == .winograd
-          ? winogradBytes(problem, rows: rows, columns: columns)
+          ? winogradBytes(problem, squares: squares(problem, rows: rows, columns: columns))
           : patchBytes(problem, rows: rows, columns: columns)
         guard bytes <= localMemory else { continue }
         let tile = VectorTile(
@@ -107,7 +110,7 @@ struct VectorTileChooser: Hashable, Sendable {
     _ tile: VectorTile, _ problem: Problem, blocks: Int, blocksPerGroup: Int, batch: Int
   ) -> Double {
     let splits = (blocks + blocksPerGroup - 1) / blocksPerGroup
-    let groups = tiles(tile, problem) * splits * batch
+    let groups = tiles(tile, problem) * splits * ((batch + tile.images - 1) / tile.images)
     let group = cycles(tile, problem, blocks: blocksPerGroup)
     // A thread that is done takes the next group, and in the end waits for half a group on average:
     // threads are never equally fast. R50x1 at 224, one image on four cores that others use as well,
@@ -116,9 +119,9 @@ struct VectorTileChooser: Hashable, Sendable {
     return group * max(1, (Double(groups) + (units - 1) / 2) / units)
   }
 
-  /// Where groups take a tile's channel blocks one by one, for one image: all have the same share, but for the
-  /// patches that they normalise anew to help, and half a block that they wait for at the end.
-  private func sharedCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
+  /// Where groups take a tile's channel blocks one by one, for `parts` of `tile.images`: all have the same share, but
+  /// for the patches that they normalise anew to help, and half a block that they wait for at the end.
+  func sharedCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int, parts: Int = 1) -> Double {
     let patch = cycles(tile, problem, blocks: 0)
     let block = cycles(tile, problem, blocks: 1) - patch
     // The tiles at the right and at the bottom are smaller.
@@ -130,7 +133,7 @@ struct VectorTileChooser: Hashable, Sendable {
       for (columns, across) in extents(problem.outputWidth, tile.columns) {
         var part = tile
         (part.rows, part.columns) = (rows, columns)
-        all += Double(down * across) * cycles(part, problem, blocks: blocks)
+        all += Double(parts * down * across) * cycles(part, problem, blocks: blocks)
       }
     }
     let units = Double(computeUnits)
