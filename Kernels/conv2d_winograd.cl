@@ -4,18 +4,20 @@
 //
 // (Winograd 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.) A 6x6 patch d of
 // the normalised input gives a square of 4x4 outputs with 36 products a channel instead of 144. Polynomials are
-// evaluated at the points 0, a, -a, b, -b and infinity. The row of a point p is
+// evaluated at the points 0, a, -a, b, -b and infinity. A square is narrow where its tile's rows or columns are not a
+// multiple of 4: F(3x3, 3x3) takes the same kernels without the point -b, and 14 outputs are 4 + 4 + 3 + 3 with 22
+// products along each side instead of 24. The row of a point p is
 //
 //   B^T  the coefficients of the product of x - q over the other finite points q
 //   G    1, p, p^2             (of infinity 0, 0, 1)
-//   A    1, p, p^2, p^3, over the product of p - q       (of infinity 0, 0, 0, 1)
+//   A    1, p, p^2, p^3, over the product of p - q       (of infinity 0, 0, 0, 1); without p^3 if narrow
 //
 // a = 3/4 and b = 3/2 make G and B^T exact in Float; no other points tried are better by more than a tenth
 // (Barabasz et al., Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks,
 // 2020, on why points near 1 matter). Error / largest output of random layers of 64 and 256 channels, summed
 // one after the other, by Scripts/winograd-points.py: the largest 1.3e-6 and 2.3e-6, root mean square 2.0e-7 and
 // 3.8e-7. The direct form has 6.4e-7 and 1.1e-6, 8.1e-8 and 1.6e-7; the points 1 and 2 have 4.0e-6 and 1.0e-5,
-// 4.1e-7 and 8.3e-7.
+// 4.1e-7 and 8.3e-7. Narrow squares have 8.3e-7 and 2.0e-6, 1.7e-7 and 3.3e-7.
 //
 // What is not finite spreads: a patch is summed before it meets the kernel, so that an infinity or a NaN
 // makes NaN of the whole squares whose patches hold it, never of a finite number. That is at most three rows
@@ -30,6 +32,9 @@
 //            (MICRO_PIXELS - 1) * BLOCK_C floats more, which a last register tile reads for nothing;
 //            [36 positions][squares][BLOCK_N], the sums over c
 //
+// Squares lie in such an order there that those which have a position are one run: first those with 4 rows and 3
+// columns, then 4 and 4, 3 and 4, 3 and 3. Positions of the point -b are left out in narrow ones.
+//
 // A group computes a rectangle of squares, of one image or several, for a run of output-channel blocks: it
 // transforms the patches, then for each block multiplies position by position (a matrix product, by the
 // register tiles of vector_tile.clh) and transforms the sums. Between register tiles of a position its weights,
@@ -39,25 +44,39 @@
 #define OUTPUTS_ACROSS 4
 #define TAPS_ACROSS 6
 #define POSITIONS (TAPS_ACROSS * TAPS_ACROSS)
+#define LEFT_OUT 4        // the position along a side that narrow squares do without
 #define BLOCKS_OF_PART 4  // channel blocks that are summed one after the other
 #define LOAD_LOCAL(p) (*(__local const vfloat *)(p))
 #define STORE_LOCAL(p, v) (*(__local vfloat *)(p) = (v))
 
 #define POINT_A 0.75f
 #define POINT_B 1.5f
-// The products of the distances of 0, a and b from the other points.
+// The products of the distances of 0, a and b from the other points, and of narrow squares'.
 #define DISTANCES_0 (POINT_A * POINT_A * POINT_B * POINT_B)
 #define DISTANCES_A (2.0f * POINT_A * POINT_A * (POINT_A * POINT_A - POINT_B * POINT_B))
 #define DISTANCES_B (2.0f * POINT_B * POINT_B * (POINT_B * POINT_B - POINT_A * POINT_A))
+#define NARROW_0 (POINT_A * POINT_A * POINT_B)
+#define NARROW_A (2.0f * POINT_A * POINT_A * (POINT_A - POINT_B))
+#define NARROW_MINUS_A (-2.0f * POINT_A * POINT_A * (POINT_A + POINT_B))
+#define NARROW_B (POINT_B * (POINT_B * POINT_B - POINT_A * POINT_A))
 
-// B^T applied to six values `step` apart, in place.
-static inline void transform_values(vfloat *d, int step)
+// B^T applied to six values `step` apart, or five, in place.
+static inline void transform_values(vfloat *d, int step, int narrow)
 {
-  const vfloat aa = POINT_A * POINT_A, bb = POINT_B * POINT_B;
+  const vfloat a = POINT_A, b = POINT_B, aa = POINT_A * POINT_A, bb = POINT_B * POINT_B;
   const vfloat d0 = d[0], d1 = d[step], d2 = d[2 * step];
   const vfloat d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
-  const vfloat even_a = fma(-bb, d2, d4), odd_a = POINT_A * fma(-bb, d1, d3);
-  const vfloat even_b = fma(-aa, d2, d4), odd_b = POINT_B * fma(-aa, d1, d3);
+  if (narrow) {
+    const vfloat even = fma(-b, d2, d3), odd = a * fma(-b, d1, d2), at_b = fma(-aa, d1, d3);
+    d[0] = fma(b, fma(aa, d0, -d2), at_b);
+    d[step] = even + odd;
+    d[2 * step] = even - odd;
+    d[3 * step] = at_b;
+    d[5 * step] = fma(b, fma(aa, d1, -d3), fma(-aa, d2, d4));
+    return;
+  }
+  const vfloat even_a = fma(-bb, d2, d4), odd_a = a * fma(-bb, d1, d3);
+  const vfloat even_b = fma(-aa, d2, d4), odd_b = b * fma(-aa, d1, d3);
   d[0] = fma(aa * bb, d0, fma(-aa - bb, d2, d4));
   d[step] = even_a + odd_a;
   d[2 * step] = even_a - odd_a;
@@ -66,11 +85,19 @@ static inline void transform_values(vfloat *d, int step)
   d[5 * step] = fma(aa * bb, d1, fma(-aa - bb, d3, d5));
 }
 
-// A^T applied to six values `step` apart; the four that it gives take the places of the first.
-static inline void transform_sums(vfloat *m, int step)
+// A^T applied to six values `step` apart, or five; the four or three that it gives take the places of the first.
+static inline void transform_sums(vfloat *m, int step, int narrow)
 {
   const vfloat a = POINT_A, b = POINT_B;
   const vfloat m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
+  if (narrow) {
+    const vfloat at_a = m1 * (1.0f / NARROW_A), at_minus_a = m2 * (1.0f / NARROW_MINUS_A);
+    const vfloat at_b = m3 * (1.0f / NARROW_B), sum = at_a + at_minus_a;
+    m[0] = fma(m[0], (vfloat)(1.0f / NARROW_0), sum + at_b);
+    m[step] = fma(a, at_a - at_minus_a, b * at_b);
+    m[2 * step] = fma(a * a, sum, fma(b * b, at_b, m[5 * step]));
+    return;
+  }
   const vfloat sum_a = (m1 + m2) * (1.0f / DISTANCES_A);
   const vfloat difference_a = (m1 - m2) * (POINT_A / DISTANCES_A);
   const vfloat sum_b = (m3 + m4) * (1.0f / DISTANCES_B);
@@ -83,9 +110,9 @@ static inline void transform_sums(vfloat *m, int step)
 
 // B^T d B of VECTOR channels of one square, positions `step` floats apart. `origin` is where the patch
 // begins in the image.
-static inline void transform_patch(
+static inline void __attribute__((always_inline)) transform_patch(
     __local float *to, int step, __global const float *x, __global const float *coefficients,
-    int4 in, int2 origin, int normalize, float4 activation)
+    int4 in, int2 origin, int2 narrow, int normalize, float4 activation)
 {
   vfloat d[POSITIONS];
   // One by one and not unrolled: an activation may be long.
@@ -101,10 +128,10 @@ static inline void transform_patch(
     }
   }
 #pragma unroll
-  for (int j = 0; j < TAPS_ACROSS; j++) transform_values(d + j, TAPS_ACROSS);
+  for (int j = 0; j < TAPS_ACROSS; j++) transform_values(d + j, TAPS_ACROSS, narrow.x);
 #pragma unroll
   for (int i = 0; i < TAPS_ACROSS; i++) {
-    transform_values(d + i * TAPS_ACROSS, 1);
+    transform_values(d + i * TAPS_ACROSS, 1, narrow.y);
 #pragma unroll
     for (int j = 0; j < TAPS_ACROSS; j++)
       STORE_LOCAL(to + (i * TAPS_ACROSS + j) * step, d[i * TAPS_ACROSS + j]);
@@ -113,10 +140,10 @@ static inline void transform_patch(
 
 // A^T m A of VECTOR channels of one square: adds the residual, stores the `extent` (rows, columns) that lies
 // in the image, and merges its moments into those of `count` pixels before.
-static inline moments finish_square(
+static inline moments __attribute__((always_inline)) finish_square(
     moments total, int count, __local const float *sums, int step,
     __global const float *residual, __global float *y, int row_stride, int pixel_stride,
-    int2 extent, int flags)
+    int2 extent, int2 narrow, int flags)
 {
   vfloat v[POSITIONS];
 #pragma unroll
@@ -124,15 +151,16 @@ static inline moments finish_square(
 #pragma unroll
     for (int i = 0; i < TAPS_ACROSS; i++)
       v[i * TAPS_ACROSS + j] = LOAD_LOCAL(sums + (i * TAPS_ACROSS + j) * step);
-    transform_sums(v + j, TAPS_ACROSS);
+    transform_sums(v + j, TAPS_ACROSS, narrow.x);
   }
   vfloat mean = (vfloat)(0.0f);
 #pragma unroll
   for (int i = 0; i < OUTPUTS_ACROSS; i++) {
-    transform_sums(v + i * TAPS_ACROSS, 1);
+    if (i >= extent.x) continue;
+    transform_sums(v + i * TAPS_ACROSS, 1, narrow.y);
 #pragma unroll
     for (int j = 0; j < OUTPUTS_ACROSS; j++) {
-      if (i >= extent.x || j >= extent.y) continue;
+      if (j >= extent.y) continue;
       const size_t at = (size_t)i * row_stride + j * pixel_stride;
       if (flags & FLAG_RESIDUAL) v[i * TAPS_ACROSS + j] += LOAD(residual + at);
       *(__global vfloat *)(y + at) = v[i * TAPS_ACROSS + j];
@@ -175,16 +203,17 @@ static inline moments finish_square(
     STORE_LOCAL(to + j * BLOCK_N + VECTOR, b##j);                \
   }
 
-// The sums over all channels at one position, for all squares. They are made in parts, which are added then: A^T
-// enlarges their rounding, which grows with the root of a part's length only (R152x2's logits, as Scripts/bench-peers prints
-// them: off by 5.8e-5 of the largest, without parts by 6.3e-5).
+// The sums over all channels at one position, for some squares of all: from the first to the end. They are made in
+// parts, which are added then: A^T enlarges their rounding, which grows with the root of a part's length only
+// (R152x2's logits, as Scripts/bench-peers prints them: off by 5.8e-5 of the largest, without parts by 6.3e-5).
 static inline void multiply_position(
-    __local float *to, __local const float *patches, __global const float *w, int squares,
-    int blocks)
+    __local float *sums, __local const float *patches, __global const float *w, int squares,
+    int2 some, int blocks)
 {
   int valid;
-  for (int m = 0; m < squares; m += valid, to += valid * BLOCK_N) {
-    valid = register_pixels(squares - m);
+  for (int m = some.x; m < some.y; m += valid) {
+    valid = register_pixels(some.y - m);
+    __local float *to = sums + m * BLOCK_N;
     __global const float *wp = w;
     __local const float *from = patches + m * BLOCK_C;
     for (int begin = 0; begin < blocks; begin += BLOCKS_OF_PART) {
@@ -202,10 +231,55 @@ typedef struct {
   long x, coefficients, residual, y, partials;
 } image_strides;
 
-// Where an image's square begins in the tile (rows, columns), `across` squares in a row.
-static inline int2 square_corner(int square, int across)
+// How some outputs along a side are cut into squares: their number, and how many, the first ones, have
+// OUTPUTS_ACROSS; the others have one less.
+static inline int2 squares_along(int outputs)
 {
-  return (int2)(square / across, square % across) * OUTPUTS_ACROSS;
+  const int squares = (outputs + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS;
+  return (int2)(squares, max(0, outputs - squares * (OUTPUTS_ACROSS - 1)));
+}
+
+// How the squares of a tile lie: down and across, all of them and the wide ones.
+typedef struct {
+  int2 all, wide;
+  int images;
+} square_grid;
+
+// Of the squares in the order of images, rows and columns, the row and column of one.
+static inline int2 square_at(square_grid grid, int square)
+{
+  const int s = square % (grid.all.x * grid.all.y);
+  return (int2)(s / grid.all.y, s % grid.all.y);
+}
+
+// Where it begins in the tile.
+static inline int2 square_corner(square_grid grid, int2 at)
+{
+  return at * OUTPUTS_ACROSS - max(at - grid.wide, 0);
+}
+
+// Its place in the scratch memory.
+static inline int square_place(square_grid grid, int image, int2 at)
+{
+  const int2 narrow = grid.all - grid.wide, from = at - grid.wide;
+  if (from.x < 0)
+    return from.y < 0 ? (grid.images * narrow.y + image * grid.wide.y) * grid.wide.x + at.x * grid.wide.y + at.y
+                      : image * grid.wide.x * narrow.y + at.x * narrow.y + from.y;
+  const int before = grid.images * grid.wide.x * grid.all.y;
+  return from.y < 0 ? before + (image * narrow.x + from.x) * grid.wide.y + at.y
+                    : before + grid.images * narrow.x * grid.wide.y +
+                          (image * narrow.x + from.x) * narrow.y + from.y;
+}
+
+// The places that have a position: the first, and the end.
+static inline int2 squares_with(square_grid grid, int row, int column)
+{
+  const int2 narrow = grid.all - grid.wide;
+  const int before = column == LEFT_OUT ? grid.wide.x * narrow.y : 0;
+  const int end = row == LEFT_OUT      ? grid.wide.x * grid.all.y
+                  : column == LEFT_OUT ? grid.wide.x * grid.all.y + narrow.x * grid.wide.y
+                                       : grid.all.x * grid.all.y;
+  return grid.images * (int2)(before, end);
 }
 
 // Some channel blocks of a tile, of several images: what is passed of them is the first one's. `tile` counts output
@@ -220,10 +294,10 @@ static inline void winograd_tile(
 {
   const int t = group.x, images = group.y;
   const int2 corner = (int2)(t / tile.z * tile.x, t % tile.z * tile.y);
-  const int rows = min(tile.x, out.x - corner.x), columns = min(tile.y, out.y - corner.y);
-  const int across = (columns + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS;
-  const int of_image = (rows + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS * across;
-  const int squares = images * of_image;
+  const int2 size = min(tile.xy, out.xy - corner);
+  const int2 down = squares_along(size.x), across = squares_along(size.y);
+  const square_grid grid = {(int2)(down.x, across.x), (int2)(down.y, across.y), images};
+  const int of_image = down.x * across.x, squares = images * of_image;
   const int blocks = in.w / BLOCK_C;
   const int position = (blocks * squares | 1) * BLOCK_C;
   __local float *beyond = scratch + POSITIONS * position;
@@ -232,11 +306,21 @@ static inline void winograd_tile(
   if (!group.w) {
     for (int s = 0; s < squares; s++) {
       const int image = s / of_image;
-      const int2 origin = corner + square_corner(s % of_image, across) - before;
-      for (int k = 0; k < in.w; k += VECTOR)
-        transform_patch(scratch + (k / BLOCK_C * squares + s) * BLOCK_C + k % BLOCK_C, position,
-                        x + image * strides.x + k, coefficients + image * strides.coefficients + k,
-                        in, origin, flags & FLAG_NORMALIZE, activation);
+      const int2 at = square_at(grid, s);
+      const int2 origin = corner + square_corner(grid, at) - before, narrow = at >= grid.wide;
+      const int place = square_place(grid, image, at);
+      for (int k = 0; k < in.w; k += VECTOR) {
+        __local float *to = scratch + (k / BLOCK_C * squares + place) * BLOCK_C + k % BLOCK_C;
+        __global const float *from = x + image * strides.x + k;
+        __global const float *applied = coefficients + image * strides.coefficients + k;
+        // Two forms, so that wide squares have no branches.
+        if (any(narrow))
+          transform_patch(to, position, from, applied, in, origin, narrow, flags & FLAG_NORMALIZE,
+                          activation);
+        else
+          transform_patch(to, position, from, applied, in, origin, 0, flags & FLAG_NORMALIZE,
+                          activation);
+      }
     }
     for (int i = 0; i < (MICRO_PIXELS - 1) * BLOCK_C; i++) beyond[i] = 0.0f;
   }
@@ -248,9 +332,9 @@ static inline void winograd_tile(
       // What will be written, and added, arrives meanwhile: a share of it at each position.
       for (int s = p; s < squares; s += POSITIONS) {
         const int image = s / of_image;
-        const int2 at = square_corner(s % of_image, across);
-        for (int r = at.x; r < min(at.x + OUTPUTS_ACROSS, rows); r++) {
-          for (int c = at.y; c < min(at.y + OUTPUTS_ACROSS, columns); c++) {
+        const int2 from = square_corner(grid, square_at(grid, s));
+        for (int r = from.x; r < min(from.x + OUTPUTS_ACROSS, size.x); r++) {
+          for (int c = from.y; c < min(from.y + OUTPUTS_ACROSS, size.y); c++) {
             const size_t pixel = first + (size_t)r * row_stride + c * out.w + n * BLOCK_N;
             PREFETCH_TO_WRITE(y + image * strides.y + pixel);
             if (flags & FLAG_RESIDUAL) PREFETCH(residual + image * strides.residual + pixel);
@@ -258,23 +342,31 @@ static inline void winograd_tile(
         }
       }
       multiply_position(sums + p * squares * BLOCK_N, scratch + p * position,
-                        w + ((size_t)n * POSITIONS + p) * in.w * BLOCK_N, squares, blocks);
+                        w + ((size_t)n * POSITIONS + p) * in.w * BLOCK_N, squares,
+                        squares_with(grid, p / TAPS_ACROSS, p % TAPS_ACROSS), blocks);
     }
     for (int h = 0; h < BLOCK_N && n * BLOCK_N + h < out.w; h += VECTOR) {
       const int channel = n * BLOCK_N + h;
       moments total;
       for (int s = 0, count = 0; s < squares; s++) {
         const int image = s / of_image;
-        const int2 at = square_corner(s % of_image, across);
-        const int2 extent = min((int2)(OUTPUTS_ACROSS), (int2)(rows, columns) - at);
-        const size_t pixel = first + (size_t)at.x * row_stride + at.y * out.w + channel;
+        const int2 at = square_at(grid, s), from = square_corner(grid, at);
+        const int2 narrow = at >= grid.wide;
+        const int2 extent = min(OUTPUTS_ACROSS + narrow, size - from);
+        const size_t pixel = first + (size_t)from.x * row_stride + from.y * out.w + channel;
         if (s % of_image == 0) {
           total.mean = total.m2 = (vfloat)(0.0f);
           count = 0;
         }
-        total = finish_square(total, count, sums + s * BLOCK_N + h, squares * BLOCK_N,
-                              residual + image * strides.residual + pixel,
-                              y + image * strides.y + pixel, row_stride, out.w, extent, flags);
+        __local const float *from_sums = sums + square_place(grid, image, at) * BLOCK_N + h;
+        __global const float *added = residual + image * strides.residual + pixel;
+        __global float *to = y + image * strides.y + pixel;
+        if (any(narrow))
+          total = finish_square(total, count, from_sums, squares * BLOCK_N, added, to, row_stride,
+                                out.w, extent, narrow, flags);
+        else
+          total = finish_square(total, count, from_sums, squares * BLOCK_N, added, to, row_stride,
+                                out.w, OUTPUTS_ACROSS, 0, flags);
         count += extent.x * extent.y;
         if ((flags & FLAG_STATISTICS) && (s + 1) % of_image == 0) {
           __global float *to = partials + image * strides.partials + (size_t)t * 2 * out.w + channel;
