@@ -5,23 +5,35 @@ extension VectorTileChooser {
   /// make in 150 cycles, and memory.
   private var transformCycles: Double { 250 }
 
-  /// Squares of the largest group.
-  func squares(_ problem: Problem, rows: Int, columns: Int) -> Int {
+  /// Squares of the largest group: down and across, all and those that are not narrow (`squares_along`).
+  private func squares(_ problem: Problem, _ tile: VectorTile) -> (all: SIMD2<Int>, wide: SIMD2<Int>) {
+    let size = SIMD2(
+      min(tile.rows, problem.outputHeight), min(tile.columns, problem.outputWidth))
     let side = WinogradTransform.outputs
-    let (height, width) = (min(rows, problem.outputHeight), min(columns, problem.outputWidth))
-    return (height + side - 1) / side * ((width + side - 1) / side)
+    let all = (size &+ (side - 1)) / side
+    let wide = size &- all &* (side - 1)
+    return (all, wide.replacing(with: 0, where: wide .< 0))
   }
 
   func winogradGroupCycles(_ tile: VectorTile, _ problem: Problem, blocks: Int) -> Double {
-    let squares = tile.images * squares(problem, rows: tile.rows, columns: tile.columns)
-    let depth = WinogradTransform.positions * problem.inputStride
-    let micros = tuning.registerTiles(squares).map { Double($0 * depth) }
-    // A position's weights stay in the first-level cache for the register tiles after the first.
-    let first = firstPass(
-      micros[0], weightBytes: depth * tuning.outputBlock * MemoryLayout<Float>.stride)
-    let vectors = problem.inputStride / tuning.vector + 2 * blocks
-    return groupCycles + Double(squares * vectors) * transformCycles
-      + Double(blocks) * micros.dropFirst().reduce(first, +)
+    let (all, wide) = squares(problem, tile)
+    let side = WinogradTransform.side
+    // How many squares have how many positions: narrow ones lack one along a side.
+    let runs = [
+      (squares: all.x * all.y, positions: (side - 1) * (side - 1)),
+      (wide.x * all.y, side - 1), (all.x * wide.y, side - 1), (wide.x * wide.y, 1),
+    ]
+    var sweep = 0.0
+    for (squares, positions) in runs where squares > 0 {
+      let depth = positions * problem.inputStride
+      let micros = tuning.registerTiles(tile.images * squares).map { Double($0 * depth) }
+      // A position's weights stay in the first-level cache for the register tiles after the first.
+      let first = firstPass(
+        micros[0], weightBytes: depth * tuning.outputBlock * MemoryLayout<Float>.stride)
+      sweep += micros.dropFirst().reduce(first, +)
+    }
+    let vectors = tile.images * all.x * all.y * (problem.inputStride / tuning.vector + 2 * blocks)
+    return groupCycles + Double(vectors) * transformCycles + Double(blocks) * sweep
   }
 
   /// Gives a group that has a whole image as many of a batch as make the launch shortest. One image of 7x7 pixels
@@ -29,12 +41,11 @@ extension VectorTileChooser {
   /// channels.
   func share(_ tile: inout VectorTile, _ problem: Problem, blocks: Int, batch: Int) {
     guard tile.rows >= problem.outputHeight, tile.columns >= problem.outputWidth else { return }
-    let squares = squares(problem, rows: tile.rows, columns: tile.columns)
     var best = (tile: tile, cost: Double.infinity)
     for images in 1...max(1, batch) {
       var shared = tile
       shared.images = images
-      shared.patchBytes = winogradBytes(problem, squares: images * squares)
+      shared.patchBytes = winogradBytes(problem, shared)
       guard shared.patchBytes <= localMemory else { break }
       let parts = (batch + images - 1) / images
       let cost = sharedCycles(shared, problem, blocks: blocks, parts: parts)
@@ -44,10 +55,12 @@ extension VectorTileChooser {
   }
 
   /// The kernel's `scratch`.
-  func winogradBytes(_ problem: Problem, squares: Int) -> Int {
+  func winogradBytes(_ problem: Problem, _ tile: VectorTile) -> Int {
+    let (all, _) = squares(problem, tile)
     let block = VectorConvolutionTuning.channelBlock
     // Positions lie an odd number of channel blocks apart.
-    let position = squares * (problem.inputStride + tuning.outputBlock) + block
+    let position =
+      tile.images * all.x * all.y * (problem.inputStride + tuning.outputBlock) + block
     return (WinogradTransform.positions * position + tuning.microPixels * block)
       * MemoryLayout<Float>.stride
   }

@@ -76,13 +76,11 @@ struct VectorTileChooser: Hashable, Sendable {
     var best: VectorRectangle?
     for columns in columnChoices(problem) {
       for rows in rowChoices(problem, columns: columns) {
-        let bytes =
+        var tile = VectorTile(rows: rows, columns: columns, blocksPerGroup: blocks, patchBytes: 0)
+        tile.patchBytes =
           method == .winograd
-          ? winogradBytes(problem, squares: squares(problem, rows: rows, columns: columns))
-          : patchBytes(problem, rows: rows, columns: columns)
-        guard bytes <= localMemory else { continue }
-        let tile = VectorTile(
-          rows: rows, columns: columns, blocksPerGroup: blocks, patchBytes: bytes)
+          ? winogradBytes(problem, tile) : patchBytes(problem, rows: rows, columns: columns)
+        guard tile.patchBytes <= localMemory else { continue }
         let cost = sharedCycles(tile, problem, blocks: blocks)
         if cost < best?.cost ?? .infinity { best = VectorRectangle(tile: tile, cost: cost) }
       }

@@ -6,7 +6,7 @@ enum WinogradTransform {
   /// Taps along one side of a kernel.
   static let taps = 3
   /// Values along one side of a patch.
-  private static let side = outputs + taps - 1
+  static let side = outputs + taps - 1
   /// Products a square and channel.
   static let positions = side * side
 
