@@ -20,17 +20,38 @@
 #define OUTPUTS 1  // output channels of a group; divides block_n (1, 16)
 #endif
 
+// Lanes: one an output, and those of the vectors that sums are made by.
+#if OUTPUTS == 1
+typedef float lanes;
+#define SUMMED 4
+#else
+typedef VECTOR_TYPE(OUTPUTS) lanes;
+#define SUMMED OUTPUTS
+#endif
+typedef VECTOR_TYPE(SUMMED) vector;
+#define LOAD_VECTOR_(n, i, p) vload##n(i, p)
+#define LOAD_VECTOR(n, i, p) LOAD_VECTOR_(n, i, p)
+
 typedef struct {
-  exact_sum mean, inverse;
-} standardization;
+  lanes sum, error;
+} exact_lanes;
+typedef struct {
+  vector sum, error;
+} exact_vector;
+DEFINE_EXACT_ADD(lanes, exact_lanes, exact_add_lanes)
+DEFINE_EXACT_ADD(vector, exact_vector, exact_add_vector)
 
 // value - mean, in two parts. Beside a mean of many deviations its error is no longer a small part
 // of the difference: the parts are split anew.
-static inline exact_sum deviation(float value, exact_sum mean)
-{
-  const exact_sum d = exact_add((exact_sum){-mean.sum, -mean.error}, value);
-  return exact_add((exact_sum){d.sum, 0.0f}, d.error);
-}
+#define DEFINE_DEVIATION(T, SUM, add, name)              \
+  static inline SUM name(T value, SUM mean)              \
+  {                                                      \
+    const SUM d = add((SUM){-mean.sum, -mean.error}, value); \
+    return add((SUM){d.sum, (T)(0.0f)}, d.error);        \
+  }
+DEFINE_DEVIATION(float, exact_sum, exact_add, deviation)
+DEFINE_DEVIATION(lanes, exact_lanes, exact_add_lanes, deviation_lanes)
+DEFINE_DEVIATION(vector, exact_vector, exact_add_vector, deviation_vector)
 
 static inline exact_sum add_square(exact_sum total, exact_sum d)
 {
@@ -39,44 +60,54 @@ static inline exact_sum add_square(exact_sum total, exact_sum d)
   return total;
 }
 
-static inline exact_sum4 add_square4(exact_sum4 total, float4 value, exact_sum mean)
+static inline exact_vector add_square_vector(exact_vector total, exact_vector d)
 {
-  exact_sum4 d = exact_add4((exact_sum4){(float4)(-mean.sum), (float4)(-mean.error)}, value);
-  d = exact_add4((exact_sum4){d.sum, (float4)(0.0f)}, d.error);
-  const float4 square = d.sum * d.sum;
-  total = exact_add4(total, square);
+  const vector square = d.sum * d.sum;
+  total = exact_add_vector(total, square);
   total.error += fma(d.sum, d.sum, -square) + 2.0f * d.sum * d.error;
   return total;
 }
 
-static inline void standardize(
-    standardization *result, __local float *shared, __global const float *w, int count,
-    float epsilon)
+static inline exact_sum joined(exact_vector parts)
 {
-  const int item = get_local_id(0);
-  // Vectors of four, then the rest one by one.
-  const int vectors = count / 4;
-  const float terms = max(count, 1);
-  exact_sum4 sums = {(float4)(0.0f), (float4)(0.0f)};
-  for (int i = item; i < vectors; i += ITEMS) sums = exact_add4(sums, vload4(i, w));
-  exact_sum part = exact_join(sums);
-  for (int i = vectors * 4 + item; i < count; i += ITEMS) part = exact_add(part, w[i]);
-  result->mean = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
-
-  sums = (exact_sum4){(float4)(0.0f), (float4)(0.0f)};
-  for (int i = item; i < vectors; i += ITEMS)
-    sums = add_square4(sums, vload4(i, w), result->mean);
-  part = exact_join(sums);
-  for (int i = vectors * 4 + item; i < count; i += ITEMS)
-    part = add_square(part, deviation(w[i], result->mean));
-  const exact_sum variance = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
-  result->inverse = exact_inverse_root(exact_add(variance, epsilon));
+  exact_sum total = {0.0f, 0.0f};
+  for (int i = 0; i < SUMMED; i++) {
+    total = exact_add(total, ((const float *)&parts.sum)[i]);
+    total.error += ((const float *)&parts.error)[i];
+  }
+  return total;
 }
 
-static inline float standardized(float value, standardization by)
+// The mean of an output's elements, and 1 / sqrt(variance + epsilon).
+typedef struct {
+  exact_sum mean, inverse;
+} standardization;
+
+static inline standardization standardize(
+    __local float *shared, __global const float *w, int count, float epsilon)
 {
-  const exact_sum d = deviation(value, by.mean);
-  return fma(d.sum, by.inverse.sum, fma(d.sum, by.inverse.error, d.error * by.inverse.sum));
+  standardization result;
+  const int item = get_local_id(0);
+  // Vectors, then the rest one by one.
+  const int vectors = count / SUMMED;
+  const float terms = max(count, 1);
+  exact_vector sums = {(vector)(0.0f), (vector)(0.0f)};
+  for (int i = item; i < vectors; i += ITEMS)
+    sums = exact_add_vector(sums, LOAD_VECTOR(SUMMED, i, w));
+  exact_sum part = joined(sums);
+  for (int i = vectors * SUMMED + item; i < count; i += ITEMS) part = exact_add(part, w[i]);
+  result.mean = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
+
+  const exact_vector mean = {(vector)(result.mean.sum), (vector)(result.mean.error)};
+  sums = (exact_vector){(vector)(0.0f), (vector)(0.0f)};
+  for (int i = item; i < vectors; i += ITEMS)
+    sums = add_square_vector(sums, deviation_vector(LOAD_VECTOR(SUMMED, i, w), mean));
+  part = joined(sums);
+  for (int i = vectors * SUMMED + item; i < count; i += ITEMS)
+    part = add_square(part, deviation(w[i], result.mean));
+  const exact_sum variance = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
+  result.inverse = exact_inverse_root(exact_add(variance, epsilon));
+  return result;
 }
 
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
@@ -86,22 +117,34 @@ void weight_standardization(
 {
   __local float shared[2 * ITEMS];
   const int first = get_group_id(0) * OUTPUTS, item = get_local_id(0);
-  const int count = channels * taps;
-  standardization of[OUTPUTS];
+  const int count = channels * taps, real = clamp(outputs - first, 0, OUTPUTS);
+  // Where the outputs begin; beyond the last one it is read again, and its results dropped.
+  size_t rows[OUTPUTS];
+  exact_lanes mean, inverse;
   for (int j = 0; j < OUTPUTS; j++) {
-    const int k = min(first + j, outputs - 1);
-    standardize(&of[j], shared, w + (size_t)k * count, count, epsilon);
+    rows[j] = (size_t)min(first + j, outputs - 1) * count;
+    const standardization by = standardize(shared, w + rows[j], count, epsilon);
+    ((float *)&mean.sum)[j] = by.mean.sum;
+    ((float *)&mean.error)[j] = by.mean.error;
+    ((float *)&inverse.sum)[j] = by.inverse.sum;
+    ((float *)&inverse.error)[j] = by.inverse.error;
   }
   for (int c = item; c < channel_blocks * block_c; c += ITEMS) {
     const size_t block = (size_t)(first / block_n) * channel_blocks + c / block_c;
     __global float *to =
         y + (block * taps * block_c + c % block_c) * block_n + first % block_n;
     for (int tap = 0; tap < taps; tap++, to += block_c * block_n) {
-      for (int j = 0; j < OUTPUTS; j++) {
-        const bool real = first + j < outputs && c < channels;
-        const float v = real ? w[(size_t)(first + j) * count + c * taps + tap] : 0.0f;
-        to[j] = real ? standardized(v, of[j]) : 0.0f;
+      lanes result = (lanes)(0.0f);
+      if (c < channels) {
+        lanes values;
+#pragma unroll
+        for (int j = 0; j < OUTPUTS; j++)
+          ((float *)&values)[j] = w[rows[j] + c * taps + tap];
+        const exact_lanes d = deviation_lanes(values, mean);
+        result = fma(d.sum, inverse.sum, fma(d.sum, inverse.error, d.error * inverse.sum));
+        for (int j = real; j < OUTPUTS; j++) ((float *)&result)[j] = 0.0f;
       }
+      *(__global lanes *)to = result;
     }
   }
 }

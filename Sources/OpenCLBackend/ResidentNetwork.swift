@@ -73,6 +73,7 @@ final class ResidentNetwork {
       try Self.upload(node, id, packings, weights, queue)
     }
     try standardizer.finish(queue)
+    HostHeap.giveBack()
     uploadTime = start.duration(to: .now)
   }
 

@@ -8,6 +8,7 @@ enum Program {
     // A reader that went away is then an error of `write`, which ends the program quietly.
     ignoreBrokenPipes()
     ignoreFileSizeLimits()
+    shareOneHeap()
     if !ProcessStart.hasProcessFileSystem { Console.printError(ProcessStart.noProcessFileSystem) }
     let arguments = Array(ProcessStart.arguments.dropFirst())
     let task = Task { await run(arguments) }

@@ -34,6 +34,18 @@ func fillStandardDescriptors() {
 
 func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+/// Lets all threads allocate from one heap, where the C library is glibc. It gives each a heap of its own, whose end
+/// not even malloc_trim gives back, and threads that read weights leave 10 MB each there: of R50x1's peak at 448 pixels
+/// on PoCL, 376 MB, 351 are left. Labels of a folder of photographs take no longer.
+func shareOneHeap() {
+  #if canImport(Glibc)
+    // Declared in malloc.h, which the module leaves out.
+    guard let option = dlsym(nil, "mallopt") else { return }
+    let mostHeaps: CInt = -8  // M_ARENA_MAX
+    _ = unsafeBitCast(option, to: (@convention(c) (CInt, CInt) -> CInt).self)(mostHeaps, 1)
+  #endif
+}
+
 /// A file that may not grow further is then an error of `write`.
 func ignoreFileSizeLimits() { signal(SIGXFSZ, SIG_IGN) }
 
