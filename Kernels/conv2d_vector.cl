@@ -157,7 +157,8 @@ static inline void fill_patch(
   for (int l = 0; l < ahead_rate && q < MICRO_PIXELS; l++, q++) {                  \
     PREFETCH_LINES(PREFETCH_TO_WRITE, y + ahead + q * out.w)                       \
     if (flags & FLAG_RESIDUAL) { PREFETCH_LINES(PREFETCH, residual + ahead + q * out.w) } \
-  }
+  }                                                                                \
+  FETCH_LATER(later_run, later_rate)
 
 // Where pixel j of the register tile lies in the patch and in the output; beyond the last pixel of
 // the rectangle the last one again. No division: the cursor walks the rectangle.
@@ -179,6 +180,7 @@ static inline void conv2d_tile(
     const int dense,  // DENSE; a constant, so that each caller compiles one form
     int4 group,       // tile, image, tiles of an image, whether `patch` holds the tile's input already
     int2 channels,    // blocks of output channels: first, end
+    later_tile later,
     __global const float *x, __global const float *w,
     __global const float *coefficients, __global const float *residual,
     __global float *y, __global float *partials, __local float *patch,
@@ -222,10 +224,19 @@ static inline void conv2d_tile(
 
   const int rounds = blocks * kernel_size * taps;
   const int ahead_rate = (MICRO_PIXELS + rounds - 1) / rounds;
+  // Each channel block fetches its share of a later tile's input, some lines at each tap. Strided 1x1 convolutions,
+  // which read every other pixel, do without.
+  const int all_blocks = channel_blocks(0, out.w, out.w).y;
+  const int2 later_origin =
+      (int2)(later.tile / tile.z * tile.x, later.tile % tile.z * tile.y) * stride - before;
+  if (dense || step_in > 1) later.x = 0;
+  const int later_floats = patch_shape.x * patch_shape.y * in.w;
+  const int later_rate = later_floats / 16 / (all_blocks * (pixels / MICRO_PIXELS + 1) * rounds) + 1;
   for (int n = channels.x; n < channels.y; n++) {
     const int second = n * BLOCK_N + VECTOR < out.w;
     const size_t output =
         (((size_t)image * out.x + top) * out.y + left) * out.w + (size_t)n * BLOCK_N;
+    input_run later_run = run_of(later.x, in, later_origin, patch_shape.xy, n, all_blocks);
     moments total_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, total_b = total_a;
     int in_at = 0, out_at = 0, column = 0;
     int valid;
@@ -287,7 +298,7 @@ void conv2d_vector(
     float4 activation)
 {
   const int4 group = (int4)(get_group_id(1), get_group_id(2), get_num_groups(1), 0);
-  conv2d_tile(DENSE, group, channel_blocks(get_group_id(0), tile.w, out.w), x, w, coefficients,
-              residual, y, partials, patch, in, out, window, before, tile, activation);
+  conv2d_tile(DENSE, group, channel_blocks(get_group_id(0), tile.w, out.w), (later_tile){0, 0}, x, w,
+              coefficients, residual, y, partials, patch, in, out, window, before, tile, activation);
 }
 #endif

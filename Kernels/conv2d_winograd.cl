@@ -287,7 +287,7 @@ static inline int2 squares_with(square_grid grid, int row, int column)
 static inline void winograd_tile(
     int4 group,     // tile, images, tiles of an image, whether `scratch` holds the tile's patches already
     int2 channels,  // blocks of output channels: first, end
-    image_strides strides, __global const float *x, __global const float *w,
+    later_tile later, image_strides strides, __global const float *x, __global const float *w,
     __global const float *coefficients, __global const float *residual,
     __global float *y, __global float *partials, __local float *scratch,
     int4 in, int4 out, int flags, int2 before, int4 tile, float4 activation)
@@ -325,10 +325,16 @@ static inline void winograd_tile(
     for (int i = 0; i < (MICRO_PIXELS - 1) * BLOCK_C; i++) beyond[i] = 0.0f;
   }
 
+  const int all_blocks = channel_blocks(0, out.w, out.w).y;
+  const int2 later_origin =
+      (int2)(later.tile / tile.z * tile.x, later.tile % tile.z * tile.y) - before;
   const int row_stride = out.y * out.w;
   const size_t first = (size_t)corner.x * row_stride + corner.y * out.w;
   for (int n = channels.x; n < channels.y; n++) {
+    input_run later_run = run_of(later.x, in, later_origin, size + 2, n, all_blocks);
+    const int later_rate = (int)(later_run.end - later_run.at) / (16 * POSITIONS) + 1;
     for (int p = 0; p < POSITIONS; p++) {
+      FETCH_LATER(later_run, later_rate)
       // What will be written, and added, arrives meanwhile: a share of it at each position.
       for (int s = p; s < squares; s += POSITIONS) {
         const int image = s / of_image;
@@ -397,7 +403,7 @@ void conv2d_winograd(
   const image_strides strides = {
       (long)in.x * in.y * in.w, 3 * in.w, (long)out.x * out.y * out.w,
       (long)out.x * out.y * out.w, (long)tiles * 2 * out.w};
-  winograd_tile(group, channel_blocks(get_group_id(0), tile.w, out.w), strides,
+  winograd_tile(group, channel_blocks(get_group_id(0), tile.w, out.w), (later_tile){0, 0}, strides,
                 x + first * strides.x, w, coefficients + first * strides.coefficients,
                 residual + first * strides.residual, y + first * strides.y,
                 partials + first * strides.partials, scratch, in, out, window.w, before, tile,

@@ -157,7 +157,8 @@ static inline int channel_blocks_of(__global const network_step *step)
 // those images alone, and but for Winograd's that is one. Returns how many channel blocks that was, or 1.
 static inline int compute_tile(
     __global const network_step *step, int t, int2 some, __global float *memory,
-    __global const float *weights, __global const float *bias, __local float *patch, counter taken)
+    later_tile later, __global const float *weights, __global const float *bias, __local float *patch,
+    counter taken)
 {
   const int image = some.x;
   __global const float *x = memory + step->x.offset + image * step->x.stride;
@@ -179,14 +180,14 @@ static inline int compute_tile(
     int2 run = (int2)(0, 0);
     for (int computed = 0;; computed++, group.w = 1) {
       if (step->work.x == STEP_WINOGRAD_CONVOLUTION)
-        winograd_tile((int4)(t, some.y - some.x, step->work.y, group.w), run, strides, x, weights,
-                      coefficients, residual, y, partials, patch, in, out, window.w, cut.zw, tile,
+        winograd_tile((int4)(t, some.y - some.x, step->work.y, group.w), run, later, strides, x,
+                      weights, coefficients, residual, y, partials, patch, in, out, window.w, cut.zw, tile,
                       activation);
       else if (step->work.x == STEP_DENSE_CONVOLUTION)
-        conv2d_tile(1, group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
+        conv2d_tile(1, group, run, later, x, weights, coefficients, residual, y, partials, patch, in, out,
                     window, cut.zw, tile, activation);
       else
-        conv2d_tile(0, group, run, x, weights, coefficients, residual, y, partials, patch, in, out,
+        conv2d_tile(0, group, run, later, x, weights, coefficients, residual, y, partials, patch, in, out,
                     window, cut.zw, tile, activation);
       run.x = add(taken, 1);
       run.y = run.x + 1;
@@ -229,6 +230,18 @@ static inline __global const float *find(
   return (p.buffer == 0 ? w0 : p.buffer == 1 ? w1 : p.buffer == 2 ? w2 : w3) + p.offset;
 }
 
+// The tile that comes `further` claims after one of a step: the `part`th of its parts, tile `t`.
+static inline later_tile tile_after(
+    __global const network_step *step, int part, int t, int further, __global const float *memory,
+    int images)
+{
+  const int claim = part * step->work.y + t + further;
+  const int image = claim / step->work.y * step->cut.x;
+  later_tile later = {0, claim % step->work.y};
+  if (image < images) later.x = memory + step->x.offset + image * step->x.stride;
+  return later;
+}
+
 // The tile of which channel blocks can be taken, of a step and image whose first tile's counter is `taken`; -1 if
 // there is none.
 static inline int tile_to_help(__global const network_step *step, counter taken)
@@ -246,7 +259,7 @@ void network_vector(
     __global const float *restrict w1, __global const float *restrict w2,
     __global const float *restrict w3, __global const network_step *restrict steps,
     __global const int *restrict awaited, counter progress, __local float *restrict patch,
-    int4 sizes)  // claims, steps, images
+    int4 sizes)  // claims, steps, images, groups that run at once
 {
   const counter done = progress + DONE, taken = done + sizes.y * sizes.z;
   int next = 0, looks = 0, idle = -1;  // the claim before which there is nothing to help
@@ -275,7 +288,8 @@ void network_vector(
     __global const network_step *step = steps + s;
     const int2 some = images_of(step, part, sizes.z);
     const int computed =
-        compute_tile(step, t, some, memory, find(step->weight, w0, w1, w2, w3),
+        compute_tile(step, t, some, memory, tile_after(step, part, t, sizes.w, memory, sizes.z),
+                     find(step->weight, w0, w1, w2, w3),
                      find(step->bias, w0, w1, w2, w3), patch,
                      taken + step->count.x + part * step->work.y + t);
     for (int image = some.x; image < some.y; image++) add(done + s * sizes.z + image, computed);

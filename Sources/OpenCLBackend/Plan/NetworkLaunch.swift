@@ -47,13 +47,15 @@ struct NetworkLaunch {
     let parts = (0..<WeightArena.mostBuffers).map {
       weights.indices.contains($0) ? weights[$0] : first
     }
+    let units = min(plan.limits.computeUnits, Self.mostUnits)
     let arguments =
       [KernelArgument.buffer(plan.buffers.arena)] + parts.map(KernelArgument.buffer) + [
         .buffer(try buffer(steps.span.bytes)), .buffer(try buffer(awaited.span.bytes)),
         .buffer(progress), .local(max(patchBytes, 256)),
-        .int4(SIMD4(Int32(schedule.claims), Int32(steps.count), Int32(batch), 0)),
+        .int4(
+          SIMD4(Int32(schedule.claims), Int32(steps.count), Int32(batch), Int32(units))),
       ]
-    let groups = min(plan.limits.computeUnits, Self.mostUnits) * Self.groupsPerUnit
+    let groups = units * Self.groupsPerUnit
     kernel = try BoundKernel(
       "network_vector", of: program, label: "network", arguments, global: WorkSize(groups),
       local: WorkSize(1), parameters: "\(steps.count) steps, \(schedule.claims) tiles")
