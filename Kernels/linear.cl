@@ -4,7 +4,7 @@
 //   w  [outputs][inputs]
 //   y  [N][stride of y], zeros beyond the outputs
 //
-// ITEMS work-items share one output: item i takes every ITEMS-th vector of four.
+// ITEMS work-items share one output: item i takes every ITEMS-th vector of sixteen.
 // Launch: (stride of y * ITEMS, N) in groups of ITEMS.
 #ifndef ITEMS
 #define ITEMS 1  // work-items an output (1 … 256)
@@ -19,18 +19,23 @@ static inline void linear_output(
   x += (size_t)image * in_stride;
   // Beyond the outputs the first row is read, and its sum dropped: barriers need all work-items.
   w += (size_t)(o < outputs ? o : 0) * inputs;
-  float4 s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
+  // Four sums, or each multiply-add would wait for the one before.
+  float16 a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
+  const int step = ITEMS * 16;
   int i = item * 16;
-  for (; i + 16 <= inputs; i += ITEMS * 16) {
-    s0 = fma(vload4(0, x + i), vload4(0, w + i), s0);
-    s1 = fma(vload4(1, x + i), vload4(1, w + i), s1);
-    s2 = fma(vload4(2, x + i), vload4(2, w + i), s2);
-    s3 = fma(vload4(3, x + i), vload4(3, w + i), s3);
+  for (; i + 3 * step + 16 <= inputs; i += 4 * step) {
+    a = fma(vload16(0, x + i), vload16(0, w + i), a);
+    b = fma(vload16(0, x + i + step), vload16(0, w + i + step), b);
+    c = fma(vload16(0, x + i + 2 * step), vload16(0, w + i + 2 * step), c);
+    d = fma(vload16(0, x + i + 3 * step), vload16(0, w + i + 3 * step), d);
   }
-  for (; i < inputs; i += ITEMS * 16)
-    for (int k = i; k < min(i + 16, inputs); k++) s0.x = fma(x[k], w[k], s0.x);
-  s0 = (s0 + s1) + (s2 + s3);
-  float sum = (s0.x + s0.y) + (s0.z + s0.w);
+  for (; i + 16 <= inputs; i += step) a = fma(vload16(0, x + i), vload16(0, w + i), a);
+  for (; i < inputs; i += step)
+    for (int k = i; k < min(i + 16, inputs); k++) a.s0 = fma(x[k], w[k], a.s0);
+  a = (a + b) + (c + d);
+  const float8 eight = a.even + a.odd;
+  const float4 four = eight.even + eight.odd;
+  float sum = (four.x + four.y) + (four.z + four.w);
 #if ITEMS > 1
   shared[item] = sum;
   barrier(CLK_LOCAL_MEM_FENCE);

@@ -3,12 +3,13 @@ import BiTModel
 extension OperationSuite {
   /// 3x3 convolutions large enough for the fast form that vector kernels have for them, and not of the
   /// image: odd and even extents, every padding, channels that don't fill a block, with and without what
-  /// fused plans do on the way in and out.
+  /// fused plans do on the way in and out, and batches of images so small that some are computed together.
   package static let largeConvolutionCases: [OperationCase] = {
     let cases: [(Int, Int, Int, Int, Int, SpatialPadding, isNormed: Bool)] = [
       (64, 64, 1, 16, 16, .symmetric(1), true), (65, 72, 1, 17, 19, .symmetric(0), true),
-      (48, 33, 3, 13, 16, .same, false), (64, 80, 1, 23, 9, .symmetric(4), false),
-      (100, 31, 2, 8, 27, .symmetric(2), true), (72, 72, 2, 17, 15, .same, true),
+      (48, 33, 7, 13, 16, .same, false), (64, 80, 1, 23, 9, .symmetric(4), false),
+      (100, 31, 2, 8, 27, .symmetric(2), true), (96, 96, 5, 7, 7, .same, true),
+      (64, 128, 3, 10, 6, .symmetric(1), false), (72, 72, 2, 17, 15, .same, true),
     ]
     return cases.map { inputs, outputs, batch, height, width, padding, isNormed in
       let name =

@@ -100,7 +100,9 @@ extension ConvolutionOperation: NetworkOperation {
     launch.vectorTile.map { _ in launch.tiling.tiles }
   }
 
-  var imagesTogether: Int { launch.vectorTile?.tile.images ?? 1 }
+  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int {
+    launch.vectorTile?.tile.images ?? 1
+  }
 
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue

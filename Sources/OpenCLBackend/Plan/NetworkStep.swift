@@ -71,7 +71,7 @@ protocol NetworkOperation {
   func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int?
 
   /// Of how many images a tile is.
-  var imagesTogether: Int { get }
+  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int
 
   /// - Parameter tiles: What `tiles(_:)` said.
   func networkStep(
@@ -80,7 +80,7 @@ protocol NetworkOperation {
 }
 
 extension NetworkOperation {
-  var imagesTogether: Int { 1 }
+  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int { 1 }
 }
 
 extension PlanContext {

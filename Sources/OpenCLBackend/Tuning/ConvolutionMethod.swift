@@ -23,15 +23,15 @@ enum ConvolutionMethod: Hashable, Sendable {
   ///
   /// | layer | direct | Winograd |
   /// | --- | --- | --- |
-  /// | 56x56, 64 channels | 81 % | 232 % |
-  /// | 28x28, 128 | 85 % | 273 % |
-  /// | 14x14, 256 | 85 % | 227 % |
-  /// | 7x7, 512 | 84 % | 95 % |
+  /// | 56x56, 64 channels | 81 % | 230 % |
+  /// | 28x28, 128 | 85 % | 270 % |
+  /// | 14x14, 256 | 85 % | 245 % |
+  /// | 7x7, 512 | 84 % | 146 % |
   ///
-  /// The model's ratios for the last three are 0.31, 0.42 and 0.88: with few squares an image the weights'
-  /// arrival decides. Winograd's form for the last takes as long as the direct one in a single image, and R50x1 at
-  /// batch 8 0.97 of the time. F(2x2) in place of F(4x4) took 0.65 ms instead of 0.4 for the second layer, and as
-  /// long for the third, whose weights then are 4 MB instead of 9.
+  /// With few squares an image the weights' arrival decides: Winograd's form for the last takes as long as the
+  /// direct one in a single image, 38 MB at 34 GB/s, and half as long where three images share them. F(2x2) in place
+  /// of F(4x4) took 0.65 ms instead of 0.4 for the second layer, and as long for the third, whose weights then are
+  /// 4 MB instead of 9.
   static func best(
     for problem: VectorTileChooser.Problem, by chooser: VectorTileChooser
   ) -> ConvolutionMethod {

@@ -6,7 +6,9 @@ extension VectorTileChooser {
   private var transformCycles: Double { 250 }
 
   /// Squares of the largest group: down and across, all and those that are not narrow (`squares_along`).
-  private func squares(_ problem: Problem, _ tile: VectorTile) -> (all: SIMD2<Int>, wide: SIMD2<Int>) {
+  private func squares(
+    _ problem: Problem, _ tile: VectorTile
+  ) -> (all: SIMD2<Int>, wide: SIMD2<Int>) {
     let size = SIMD2(
       min(tile.rows, problem.outputHeight), min(tile.columns, problem.outputWidth))
     let side = WinogradTransform.outputs
