@@ -252,10 +252,10 @@ static inline int2 square_at(square_grid grid, int square)
   return (int2)(s / grid.all.y, s % grid.all.y);
 }
 
-// Where it begins in the tile.
+// Where it begins in the tile. (A scalar in place of the vector of zeros is read as a vector by Oclgrind 21.10.)
 static inline int2 square_corner(square_grid grid, int2 at)
 {
-  return at * OUTPUTS_ACROSS - max(at - grid.wide, 0);
+  return at * OUTPUTS_ACROSS - max(at - grid.wide, (int2)(0));
 }
 
 // Its place in the scratch memory.

@@ -21,37 +21,40 @@
 #endif
 
 // Lanes: one an output, and those of the vectors that sums are made by.
+#define CALL_(name, n) name##n
+#define CALL(name, n) CALL_(name, n)
 #if OUTPUTS == 1
 typedef float lanes;
 #define SUMMED 4
+#define STORE_LANES(v, p) (*(p) = (v))
 #else
 typedef VECTOR_TYPE(OUTPUTS) lanes;
 #define SUMMED OUTPUTS
+#define STORE_LANES(v, p) CALL(vstore, OUTPUTS)((v), 0, (p))
 #endif
-typedef VECTOR_TYPE(SUMMED) vector;
-#define LOAD_VECTOR_(n, i, p) vload##n(i, p)
-#define LOAD_VECTOR(n, i, p) LOAD_VECTOR_(n, i, p)
+typedef VECTOR_TYPE(SUMMED) summands;
+#define LOAD_SUMMANDS(i, p) CALL(vload, SUMMED)((i), (p))
 
 typedef struct {
   lanes sum, error;
 } exact_lanes;
 typedef struct {
-  vector sum, error;
-} exact_vector;
+  summands sum, error;
+} exact_summands;
 DEFINE_EXACT_ADD(lanes, exact_lanes, exact_add_lanes)
-DEFINE_EXACT_ADD(vector, exact_vector, exact_add_vector)
+DEFINE_EXACT_ADD(summands, exact_summands, exact_add_summands)
 
 // value - mean, in two parts. Beside a mean of many deviations its error is no longer a small part
 // of the difference: the parts are split anew.
-#define DEFINE_DEVIATION(T, SUM, add, name)              \
-  static inline SUM name(T value, SUM mean)              \
-  {                                                      \
+#define DEFINE_DEVIATION(T, SUM, add, name)                  \
+  static inline SUM name(T value, SUM mean)                  \
+  {                                                          \
     const SUM d = add((SUM){-mean.sum, -mean.error}, value); \
-    return add((SUM){d.sum, (T)(0.0f)}, d.error);        \
+    return add((SUM){d.sum, (T)(0.0f)}, d.error);            \
   }
 DEFINE_DEVIATION(float, exact_sum, exact_add, deviation)
 DEFINE_DEVIATION(lanes, exact_lanes, exact_add_lanes, deviation_lanes)
-DEFINE_DEVIATION(vector, exact_vector, exact_add_vector, deviation_vector)
+DEFINE_DEVIATION(summands, exact_summands, exact_add_summands, deviation_summands)
 
 static inline exact_sum add_square(exact_sum total, exact_sum d)
 {
@@ -60,15 +63,15 @@ static inline exact_sum add_square(exact_sum total, exact_sum d)
   return total;
 }
 
-static inline exact_vector add_square_vector(exact_vector total, exact_vector d)
+static inline exact_summands add_square_summands(exact_summands total, exact_summands d)
 {
-  const vector square = d.sum * d.sum;
-  total = exact_add_vector(total, square);
+  const summands square = d.sum * d.sum;
+  total = exact_add_summands(total, square);
   total.error += fma(d.sum, d.sum, -square) + 2.0f * d.sum * d.error;
   return total;
 }
 
-static inline exact_sum joined(exact_vector parts)
+static inline exact_sum joined(exact_summands parts)
 {
   exact_sum total = {0.0f, 0.0f};
   for (int i = 0; i < SUMMED; i++) {
@@ -91,17 +94,17 @@ static inline standardization standardize(
   // Vectors, then the rest one by one.
   const int vectors = count / SUMMED;
   const float terms = max(count, 1);
-  exact_vector sums = {(vector)(0.0f), (vector)(0.0f)};
+  exact_summands sums = {(summands)(0.0f), (summands)(0.0f)};
   for (int i = item; i < vectors; i += ITEMS)
-    sums = exact_add_vector(sums, LOAD_VECTOR(SUMMED, i, w));
+    sums = exact_add_summands(sums, LOAD_SUMMANDS(i, w));
   exact_sum part = joined(sums);
   for (int i = vectors * SUMMED + item; i < count; i += ITEMS) part = exact_add(part, w[i]);
   result.mean = exact_quotient(exact_group_total(shared, ITEMS, part), terms);
 
-  const exact_vector mean = {(vector)(result.mean.sum), (vector)(result.mean.error)};
-  sums = (exact_vector){(vector)(0.0f), (vector)(0.0f)};
+  const exact_summands mean = {(summands)(result.mean.sum), (summands)(result.mean.error)};
+  sums = (exact_summands){(summands)(0.0f), (summands)(0.0f)};
   for (int i = item; i < vectors; i += ITEMS)
-    sums = add_square_vector(sums, deviation_vector(LOAD_VECTOR(SUMMED, i, w), mean));
+    sums = add_square_summands(sums, deviation_summands(LOAD_SUMMANDS(i, w), mean));
   part = joined(sums);
   for (int i = vectors * SUMMED + item; i < count; i += ITEMS)
     part = add_square(part, deviation(w[i], result.mean));
@@ -144,7 +147,7 @@ void weight_standardization(
         result = fma(d.sum, inverse.sum, fma(d.sum, inverse.error, d.error * inverse.sum));
         for (int j = real; j < OUTPUTS; j++) ((float *)&result)[j] = 0.0f;
       }
-      *(__global lanes *)to = result;
+      STORE_LANES(result, to);
     }
   }
 }
