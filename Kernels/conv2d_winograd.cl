@@ -32,19 +32,16 @@
 //            (MICRO_PIXELS - 1) * BLOCK_C floats more, which a last register tile reads for nothing;
 //            [36 positions][squares][BLOCK_N], the sums over c
 //
-// Squares lie in such an order there that those which have a position are one run: first those with 4 rows and 3
-// columns, then 4 and 4, 3 and 4, 3 and 3. Positions of the point -b are left out in narrow ones.
-//
 // A group computes a rectangle of squares, of one image or several, for a run of output-channel blocks: it
 // transforms the patches, then for each block multiplies position by position (a matrix product, by the
 // register tiles of vector_tile.clh) and transforms the sums. Between register tiles of a position its weights,
 // 64 C bytes or 128 C, stay in the first-level cache.
 //
 // Launch: (runs of channel blocks, tiles, N / images a group) groups of 1.
-#define OUTPUTS_ACROSS 4
+//
+// The squares and their places in the scratch memory are those of winograd_squares.clh, which goes before this file.
 #define TAPS_ACROSS 6
 #define POSITIONS (TAPS_ACROSS * TAPS_ACROSS)
-#define LEFT_OUT 4        // the position along a side that narrow squares do without
 #define BLOCKS_OF_PART 4  // channel blocks that are summed one after the other
 #define LOAD_LOCAL(p) (*(__local const vfloat *)(p))
 #define STORE_LOCAL(p, v) (*(__local vfloat *)(p) = (v))
@@ -230,57 +227,6 @@ static inline void multiply_position(
 typedef struct {
   long x, coefficients, residual, y, partials;
 } image_strides;
-
-// How some outputs along a side are cut into squares: their number, and how many, the first ones, have
-// OUTPUTS_ACROSS; the others have one less.
-static inline int2 squares_along(int outputs)
-{
-  const int squares = (outputs + OUTPUTS_ACROSS - 1) / OUTPUTS_ACROSS;
-  return (int2)(squares, max(0, outputs - squares * (OUTPUTS_ACROSS - 1)));
-}
-
-// How the squares of a tile lie: down and across, all of them and the wide ones.
-typedef struct {
-  int2 all, wide;
-  int images;
-} square_grid;
-
-// Of the squares in the order of images, rows and columns, the row and column of one.
-static inline int2 square_at(square_grid grid, int square)
-{
-  const int s = square % (grid.all.x * grid.all.y);
-  return (int2)(s / grid.all.y, s % grid.all.y);
-}
-
-// Where it begins in the tile. (A scalar in place of the vector of zeros is read as a vector by Oclgrind 21.10.)
-static inline int2 square_corner(square_grid grid, int2 at)
-{
-  return at * OUTPUTS_ACROSS - max(at - grid.wide, (int2)(0));
-}
-
-// Its place in the scratch memory.
-static inline int square_place(square_grid grid, int image, int2 at)
-{
-  const int2 narrow = grid.all - grid.wide, from = at - grid.wide;
-  if (from.x < 0)
-    return from.y < 0 ? (grid.images * narrow.y + image * grid.wide.y) * grid.wide.x + at.x * grid.wide.y + at.y
-                      : image * grid.wide.x * narrow.y + at.x * narrow.y + from.y;
-  const int before = grid.images * grid.wide.x * grid.all.y;
-  return from.y < 0 ? before + (image * narrow.x + from.x) * grid.wide.y + at.y
-                    : before + grid.images * narrow.x * grid.wide.y +
-                          (image * narrow.x + from.x) * narrow.y + from.y;
-}
-
-// The places that have a position: the first, and the end.
-static inline int2 squares_with(square_grid grid, int row, int column)
-{
-  const int2 narrow = grid.all - grid.wide;
-  const int before = column == LEFT_OUT ? grid.wide.x * narrow.y : 0;
-  const int end = row == LEFT_OUT      ? grid.wide.x * grid.all.y
-                  : column == LEFT_OUT ? grid.wide.x * grid.all.y + narrow.x * grid.wide.y
-                                       : grid.all.x * grid.all.y;
-  return grid.images * (int2)(before, end);
-}
 
 // Some channel blocks of a tile, of several images: what is passed of them is the first one's. `tile` counts output
 // pixels, as conv2d_vector.cl's; its rows and columns are multiples of OUTPUTS_ACROSS.

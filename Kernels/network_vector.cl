@@ -154,8 +154,7 @@ static inline int channel_blocks_of(__global const network_step *step)
 }
 
 // Computes tile `t` of a step for some images, or of a convolution's tile what is not taken. The operations see
-// those images alone; but for Winograd's and the classifier that is one. Returns how many channel blocks that
-// was, or 1.
+// those images alone; but for Winograd's that is one. Returns how many channel blocks that was, or 1.
 static inline int compute_tile(
     __global const network_step *step, int t, int2 some, __global float *memory,
     later_tile later, __global const float *weights, __global const float *bias, __local float *patch,
@@ -218,9 +217,7 @@ static inline int compute_tile(
       break;
     case STEP_LINEAR:
       for (int o = t * cut.y; o < min((t + 1) * cut.y, out.w); o++)
-        for (int i = 0; i < some.y - some.x; i++)
-          linear_output(o, 0, 0, patch, x + i * step->x.stride, weights, bias,
-                        y + i * step->y.stride, in.z, out.z, in.w, out.w);
+        linear_output(o, 0, 0, patch, x, weights, bias, y, in.z, out.z, in.w, out.w);
       break;
   }
   return 1;

@@ -66,6 +66,9 @@ static const struct {
   {"prelude.clh", (const unsigned char[]){
 #embed "../../Kernels/prelude.clh" suffix(, 0)
   }},
+  {"winograd_squares.clh", (const unsigned char[]){
+#embed "../../Kernels/winograd_squares.clh" suffix(, 0)
+  }},
   {"vector_tile.clh", (const unsigned char[]){
 #embed "../../Kernels/vector_tile.clh" suffix(, 0)
   }},

@@ -73,7 +73,8 @@ final class ResidentNetwork {
       try Self.upload(node, id, packings, weights, queue)
     }
     try standardizer.finish(queue)
-    HostHeap.giveBack()
+    // Small networks, of which self-checks make many, leave nothing worth it.
+    if need.weights > WeightReadAhead.limit { HostHeap.giveBack() }
     uploadTime = start.duration(to: .now)
   }
 

@@ -67,6 +67,17 @@ struct PersistentLaunchTests {
     }
   }
 
+  /// Otherwise the cases above would show nothing of images that are computed together.
+  @Test("some small images are computed together", arguments: OpenCLUnderTest.persistentSets)
+  func smallImages(kernelSet: String) async throws {
+    let backend = try OpenCLUnderTest.backend(kernelSet: kernelSet)
+    var kernels: [String] = []
+    for operation in OperationSuite.largeConvolutionCases {
+      kernels += try await OperationSuite.compare(operation, on: backend).compactMap(\.kernel)
+    }
+    #expect(kernels.contains { $0.contains(/\ of [2-9],/) }, "\(Set(kernels).sorted())")
+  }
+
   @Test(
     "a network with operations that one launch has not is computed step by step",
     arguments: OpenCLUnderTest.persistentSets)

@@ -63,11 +63,14 @@ extension OnDevice {
         $0.hasSuffix(".cl") && $0 != "network_vector.cl"
       })
     func compilesAlone(file: String) throws {
-      let before = Self.withRegisterTile.contains(file) ? ["vector_tile.clh"] : []
+      let before = Self.headers[file] ?? []
       _ = try builder.build(ProgramSource(kernels: before + [file]))
     }
 
-    private static let withRegisterTile = ["conv2d_vector.cl", "conv2d_winograd.cl"]
+    private static let headers = [
+      "conv2d_vector.cl": ["vector_tile.clh"],
+      "conv2d_winograd.cl": ["vector_tile.clh", "winograd_squares.clh"],
+    ]
 
     @Test("a build failure names file and line")
     func buildFailure() throws {

@@ -59,10 +59,6 @@ struct ConvolutionLaunch: Hashable, Sendable {
     }
   }
 
-  var isWinograd: Bool {
-    if case .winograd = form { true } else { false }
-  }
-
   /// How the vector kernels cut it; nil for others.
   var vectorTile: (tuning: VectorConvolutionTuning, tile: VectorTile)? {
     switch form {
@@ -128,6 +124,8 @@ struct ConvolutionLaunch: Hashable, Sendable {
 
   /// The register tile, which the vector kernels share.
   static let registerTile = "vector_tile.clh"
+  /// What stands before `conv2d_winograd.cl` as well.
+  static let winogradSquares = "winograd_squares.clh"
 
   static func vectorProgram(
     _ tuning: VectorConvolutionTuning, dense: Bool, activation: ActivationFunction
@@ -141,7 +139,8 @@ struct ConvolutionLaunch: Hashable, Sendable {
     _ tuning: VectorConvolutionTuning, activation: ActivationFunction
   ) -> ProgramRequest {
     ProgramRequest(
-      [registerTile, "conv2d_winograd.cl"], activation: activation, options: tuning.buildOptions)
+      [registerTile, winogradSquares, "conv2d_winograd.cl"], activation: activation,
+      options: tuning.buildOptions)
   }
 }
 

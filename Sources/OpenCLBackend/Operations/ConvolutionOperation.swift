@@ -100,9 +100,7 @@ extension ConvolutionOperation: NetworkOperation {
     launch.vectorTile.map { _ in launch.tiling.tiles }
   }
 
-  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int {
-    launch.vectorTile?.tile.images ?? 1
-  }
+  var imagesTogether: Int { launch.vectorTile?.tile.images ?? 1 }
 
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
@@ -119,7 +117,7 @@ extension ConvolutionOperation: NetworkOperation {
     step.residual = plan.operand(residual.map { .tensor($0) })
     step.y = plan.operand(.tensor(output))
     step.partials = plan.operand(gathersMoments ? .moments(output) : nil)
-    step.cut = SIMD4(Int32(tile.images), 0, before.x, before.y)
+    step.cut = SIMD4(0, 0, before.x, before.y)
     (step.input, step.output) = (launch.input.extents, launch.output.extents)
     (step.window, step.tile) = (window, cut(tile))
     step.activation = try plan.constants(plan.activation(of: source.norm))

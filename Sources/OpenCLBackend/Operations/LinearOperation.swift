@@ -36,18 +36,10 @@ extension LinearOperation: NetworkOperation {
     return NetworkStep.parts(stride, atMost: 8 * blueprint.limits.computeUnits, of: 1).count
   }
 
-  /// Images whose features a core's own cache holds, 8 KB each, while an output's weights are read once for all.
-  private static let mostTogether = 32
-
-  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int {
-    min(blueprint.tensors[output].shape.batch, Self.mostTogether)
-  }
-
   func networkStep(
     _ plan: PlanContext, tiles: Int, queue: borrowing CommandQueue
   ) throws -> NetworkStep {
     var step = NetworkStep(.linear, tiles: tiles)
-    step.cut.x = Int32(min(plan.tensors[output].shape.batch, Self.mostTogether))
     step.x = plan.operand(.tensor(source))
     step.weight = try plan.place(plan.weights.vector(linear.weight))
     step.bias = try plan.place(plan.weights.vector(linear.bias))

@@ -68,7 +68,7 @@ extension MaxPoolOperation: NetworkOperation {
     step.coefficients = plan.operand(source.norm.map { .coefficients($0) })
     step.y = plan.operand(.tensor(output))
     let before = before(plan.tensors[source.tensor].shape)
-    step.cut = SIMD4(1, 0, before.x, before.y)
+    step.cut = SIMD4(0, 0, before.x, before.y)
     step.input = plan.tensors[source.tensor].extents
     step.output = plan.tensors[output].extents
     step.window = window

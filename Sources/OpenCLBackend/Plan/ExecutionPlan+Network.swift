@@ -37,7 +37,7 @@ extension ExecutionPlan.Blueprint {
         return nil
       }
       tiles.append(count)
-      together.append(operation.imagesTogether(self))
+      together.append(operation.imagesTogether)
     }
     return (tiles, together)
   }

@@ -31,6 +31,7 @@ struct NetworkLaunch {
     var awaited: [Int32] = []
     for index in steps.indices {
       steps[index].count.x = Int32(schedule.firstClaims[index])
+      steps[index].cut.x = Int32(schedule.together[index])
       steps[index].work.z = Int32(awaited.count)
       steps[index].work.w = Int32(schedule.awaited[index].count)
       awaited += schedule.awaited[index].map(Int32.init)

@@ -4,6 +4,8 @@ import BiTModel
 struct NetworkSchedule: Sendable {
   /// Tiles of an image.
   let tiles: [Int]
+  /// Of how many images a step's tile is.
+  let together: [Int]
   /// The steps that must be done with an image before a step begins on it; all that come before them
   /// are done as well.
   let awaited: [[Int]]
@@ -13,7 +15,6 @@ struct NetworkSchedule: Sendable {
   let claims: Int
 
   /// - Parameters:
-  ///   - together: Of how many images a step's tile is.
   ///   - regions: What each step reads and writes.
   ///   - place: Where a region lies.
   /// - Returns: nil if there are more claims than the kernel can count.
@@ -22,7 +23,7 @@ struct NetworkSchedule: Sendable {
     regions: [(read: [PlanBuffers.Role], written: [PlanBuffers.Role])],
     place: (PlanBuffers.Role) -> PlanBuffers.Place?, batch: Int
   ) {
-    self.tiles = tiles
+    (self.tiles, self.together) = (tiles, together)
     awaited = Self.dependencies(
       regions.map { ($0.read.compactMap(place), $0.written.compactMap(place)) })
     var firstClaims: [Int] = []

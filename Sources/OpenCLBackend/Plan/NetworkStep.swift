@@ -40,7 +40,7 @@ struct NetworkStep: BitwiseCopyable {
   /// tiles.
   var count: SIMD4<Int32> = .zero
   /// Images a tile, elements a tile (none of a convolution), padding at the top and left.
-  var cut = SIMD4<Int32>(1, 0, 0, 0)
+  var cut: SIMD4<Int32> = .zero
   /// Height, width, channels, pixel stride.
   var input: SIMD4<Int32> = .zero
   var output: SIMD4<Int32> = .zero
@@ -71,7 +71,7 @@ protocol NetworkOperation {
   func tiles(_ blueprint: ExecutionPlan.Blueprint) -> Int?
 
   /// Of how many images a tile is.
-  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int
+  var imagesTogether: Int { get }
 
   /// - Parameter tiles: What `tiles(_:)` said.
   func networkStep(
@@ -80,7 +80,7 @@ protocol NetworkOperation {
 }
 
 extension NetworkOperation {
-  func imagesTogether(_ blueprint: ExecutionPlan.Blueprint) -> Int { 1 }
+  var imagesTogether: Int { 1 }
 }
 
 extension PlanContext {

@@ -23,13 +23,13 @@ enum ConvolutionMethod: Hashable, Sendable {
   ///
   /// | layer | direct | Winograd |
   /// | --- | --- | --- |
-  /// | 56x56, 64 channels | 81 % | 230 % |
-  /// | 28x28, 128 | 85 % | 270 % |
+  /// | 56x56, 64 channels | 81 % | 227 % |
+  /// | 28x28, 128 | 85 % | 266 % |
   /// | 14x14, 256 | 85 % | 245 % |
-  /// | 7x7, 512 | 84 % | 146 % |
+  /// | 7x7, 512 | 84 % | 147 % |
   ///
   /// With few squares an image the weights' arrival decides: Winograd's form for the last takes as long as the
-  /// direct one in a single image, 38 MB at 34 GB/s, and half as long where three images share them. F(2x2) in place
+  /// direct one in a single image, 38 MB at 34 GB/s, and 0.6 as long where three images share them. F(2x2) in place
   /// of F(4x4) took 0.65 ms instead of 0.4 for the second layer, and as long for the third, whose weights then are
   /// 4 MB instead of 9.
   static func best(
