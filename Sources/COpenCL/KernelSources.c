@@ -66,14 +66,14 @@ static const struct {
   {"prelude.clh", (const unsigned char[]){
 #embed "../../Kernels/prelude.clh" suffix(, 0)
   }},
-  {"winograd_squares.clh", (const unsigned char[]){
-#embed "../../Kernels/winograd_squares.clh" suffix(, 0)
-  }},
   {"vector_tile.clh", (const unsigned char[]){
 #embed "../../Kernels/vector_tile.clh" suffix(, 0)
   }},
   {"weight_standardization.cl", (const unsigned char[]){
 #embed "../../Kernels/weight_standardization.cl" suffix(, 0)
+  }},
+  {"winograd_squares.clh", (const unsigned char[]){
+#embed "../../Kernels/winograd_squares.clh" suffix(, 0)
   }},
   {"winograd_weights.cl", (const unsigned char[]){
 #embed "../../Kernels/winograd_weights.cl" suffix(, 0)
