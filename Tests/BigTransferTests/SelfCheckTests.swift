@@ -63,6 +63,8 @@ struct SelfCheckTests {
   private static func judge(_ folder: URL) throws -> SelfCheckJudge {
     var judge = SelfCheckJudge(try #require(demo))
     judge.memory = SelfCheckMemory(folder: folder)
+    // A check of a second or two waits for a minute among hundreds of tests; `timeLimit()` tests the limit.
+    judge.timeLimit = .seconds(600)
     return judge
   }
 
