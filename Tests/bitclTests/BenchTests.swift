@@ -165,7 +165,7 @@ struct BenchTests {
         [
           "bench", "-q", "-m", "demo", "-d", "cpu", "--no-peak", "--iterations", "200",
           "--format", "json", "--json", file, "--batch", "1,4096",
-        ], interruptAfter: .seconds(6))
+        ], interrupt: .once { (try? Data(contentsOf: URL(filePath: file)))?.isEmpty == false })
       #expect(result.status == 130)
       #expect(try result.jsonLines().count == 1)
       #expect(try String(contentsOfFile: file, encoding: .utf8) == result.output)

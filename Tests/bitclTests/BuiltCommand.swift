@@ -50,17 +50,27 @@ enum BuiltCommand {
       .merging(additions) { $1 }
   }
 
+  /// When a program is sent a signal.
+  enum Moment: Sendable {
+    case never
+    /// So long after its start.
+    case after(Duration)
+    /// As soon as a condition holds, which is looked at again and again: the better choice where what the
+    /// program does can be seen, since a busy machine makes every duration too short.
+    case once(@Sendable () -> Bool)
+  }
+
   /// Runs the program to its end.
   /// - Parameters:
   ///   - input: What it reads on stdin.
-  ///   - interruptAfter: When it is sent `signal`.
+  ///   - interrupt: When it is sent `signal`.
   static func run(
     _ arguments: [String], input: Data = Data(), environment additions: [String: String] = [:],
-    interruptAfter: Duration? = nil, signal: Int32 = SIGINT
+    interrupt: Moment = .never, signal: Int32 = SIGINT
   ) async throws -> Outcome {
     try await run(
       try executable, arguments, input: input, environment: additions,
-      interruptAfter: interruptAfter, signal: signal)
+      interrupt: interrupt, signal: signal)
   }
 
   /// Runs a line of shell in which `$BITCL` is the program.
@@ -71,8 +81,7 @@ enum BuiltCommand {
 
   private static func run(
     _ program: URL, _ arguments: [String], input: Data = Data(),
-    environment additions: [String: String], interruptAfter: Duration? = nil,
-    signal: Int32 = SIGINT
+    environment additions: [String: String], interrupt: Moment = .never, signal: Int32 = SIGINT
   ) async throws -> Outcome {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "bitcl-\(UUID().uuidString)", directoryHint: .isDirectory)
@@ -99,7 +108,7 @@ enum BuiltCommand {
     process.standardInput = handles[0]
     process.standardOutput = handles[1]
     process.standardError = handles[2]
-    try await finish(process, interruptAfter: interruptAfter, signal)
+    try await finish(process, interrupt: interrupt, signal)
     return Outcome(
       status: process.terminationReason == .exit
         ? process.terminationStatus : 128 + process.terminationStatus,
@@ -111,21 +120,38 @@ enum BuiltCommand {
   private static let limit = Duration.seconds(120)
 
   private static func finish(
-    _ process: Process, interruptAfter: Duration?, _ signal: Int32
+    _ process: Process, interrupt: Moment, _ signal: Int32
   ) async throws {
     let ended = AsyncStream<Void>.makeStream()
     process.terminationHandler = { _ in ended.continuation.finish() }
     try process.run()
-    let pid = process.processIdentifier
-    let timer = Task {
-      if let interruptAfter {
-        try await Task.sleep(for: interruptAfter)
-        kill(pid, signal)
-      }
-      try await Task.sleep(for: limit)
-      kill(pid, SIGKILL)
-    }
+    let watch = Watch(of: process)
+    // A thread of its own: a task would wait for the pool, which hundreds of tests keep busy for a minute.
+    Thread.detachNewThread { watch.send(signal, at: interrupt, andKillAfter: limit) }
     for await _ in ended.stream {}
-    timer.cancel()
+  }
+
+  /// Sends signals to a process while it runs.
+  private final class Watch: @unchecked Sendable {
+    private let process: Process
+    private let start = ContinuousClock.now
+
+    init(of process: Process) { self.process = process }
+
+    func send(_ signal: Int32, at moment: Moment, andKillAfter limit: Duration) {
+      var sent = false
+      while process.isRunning {
+        let time = ContinuousClock.now - start
+        let due =
+          switch moment {
+          case .never: false
+          case .after(let duration): time >= duration
+          case .once(let condition): condition()
+          }
+        if due && !sent { sent = kill(process.processIdentifier, signal) == 0 }
+        if time >= limit { kill(process.processIdentifier, SIGKILL) }
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+    }
   }
 }

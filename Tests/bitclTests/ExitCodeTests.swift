@@ -135,7 +135,7 @@ struct ExitCodeTests {
       [
         "classify", "-q", "-m", "random:R152x4@1024", "-d", "reference", "--format", "json",
         Self.image,
-      ], interruptAfter: .milliseconds(700))
+      ], interrupt: .after(.milliseconds(700)))
     #expect(result.status == 130)
     if !result.output.isEmpty { #expect(try result.json()["results"] != nil) }
   }

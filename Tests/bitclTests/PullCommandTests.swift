@@ -33,20 +33,28 @@
       }
 
       func run(
-        _ arguments: String..., changes: [String: String] = [:], interruptAfter: Duration? = nil
+        _ arguments: String..., changes: [String: String] = [:],
+        interrupt: BuiltCommand.Moment = .never
       ) async throws -> BuiltCommand.Outcome {
         try await BuiltCommand.run(
           arguments, environment: environment.merging(changes) { $1 },
-          interruptAfter: interruptAfter)
+          interrupt: interrupt)
       }
 
-      var weights: URL {
-        get throws {
-          let blobs = folder.appending(path: "home/hub/models--org--bit-tiny/blobs")
-          let name = try FileManager.default.contentsOfDirectory(atPath: blobs.path)
-            .first { $0.count >= 64 }
-          return blobs.appending(path: try #require(name))
-        }
+      private var blobs: URL { folder.appending(path: "home/hub/models--org--bit-tiny/blobs") }
+
+      /// The weights' file is named by their SHA-256, others by a shorter hash.
+      private var weightsName: String? {
+        (try? FileManager.default.contentsOfDirectory(atPath: blobs.path))?
+          .first { $0.count >= 64 }
+      }
+
+      var weights: URL { get throws { blobs.appending(path: try #require(weightsName)) } }
+
+      /// Some of the weights are here.
+      var isBringingWeights: Bool {
+        guard let name = weightsName, name.hasSuffix(".incomplete") else { return false }
+        return (try? Data(contentsOf: blobs.appending(path: name)))?.isEmpty == false
       }
     }
 
@@ -141,7 +149,8 @@
         let place = try Place(in: folder)
         try place.hub.misbehave(
           "slow", path: "model.safetensors", origin: "storage", ["seconds": 60])
-        let result = try await place.run("pull", Self.id, interruptAfter: .seconds(2))
+        let result = try await place.run(
+          "pull", Self.id, interrupt: .once { place.isBringingWeights })
         #expect(result.status == 130, "\(result.errors)")
         #expect(try place.weights.lastPathComponent.hasSuffix(".incomplete"))
         try place.hub.reset()

@@ -132,7 +132,7 @@ struct ValidateTests {
     let driver = try FakeDriver(.hangWhenBuilding)
     let result = try await BuiltCommand.run(
       ["validate", "-q", "-d", "Fake", "-m", "demo", "--format", "json"],
-      environment: driver.environment, interruptAfter: .seconds(3))
+      environment: driver.environment, interrupt: .after(.seconds(3)))
     #expect(result.status == 130)
     #expect(try result.json()["interrupted"] as? Bool == true)
     #expect(try Self.processes(with: driver).isEmpty)
@@ -169,7 +169,7 @@ struct ValidateTests {
       try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
       let result = try await BuiltCommand.run(
         ["validate", "-d", "reference", "-m", "demo", "--report", page.path],
-        environment: ["TMPDIR": temporary.path], interruptAfter: .seconds(2), signal: signal)
+        environment: ["TMPDIR": temporary.path], interrupt: .after(.seconds(2)), signal: signal)
       #expect(result.status == code, "\(result.errors)")
       #expect(result.output.contains("Interrupted"))
       #expect(!result.output.contains("FAIL"))
