@@ -16,6 +16,8 @@
 //   partials         [N][tiles][mean, M2][pixel stride of y], over the pixels of a tile
 //   patch            [C/BLOCK_C][patch rows][patch columns][BLOCK_C]
 //
+// 1x1 convolutions without padding are conv2d_pointwise.cl's, most 3x3 ones of stride 1 conv2d_winograd.cl's.
+//
 // DENSE: the input's pixels lie without gaps (the image: 3 channels); BLOCK_C is then C itself and
 // the taps of a row are one run of kernel*C floats. No normalisation.
 //
@@ -46,14 +48,14 @@
 
 // The sum over the window and the channels. `at` is where a tap's block of channels lies in the patch,
 // seen from the pixel.
-#define SWEEP(EACH, MULTIPLY)                                           \
+#define SWEEP(UNROLL, EACH, MULTIPLY)                                    \
   {                                                                     \
     int at = 0;                                                         \
     for (int b = 0; b < blocks; b++, at += window_block) {              \
       for (int ky = 0; ky < kernel_size; ky++, at += window_row) {      \
         for (int kx = 0; kx < taps; kx++, at += tap_step) {             \
           PREFETCH_AHEAD                                                \
-          _Pragma("unroll 2")                                           \
+          _Pragma(UNROLL)                                               \
           for (int i = 0; i < run; i++, wp += BLOCK_N) {                \
             const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);         \
             EACH(MULTIPLY)                                              \
@@ -90,8 +92,6 @@ static inline void fill_dense_patch(
   }
 }
 
-#define FILL_AHEAD 1024  // floats: what arrives while as many are normalised
-
 static inline void fill_patch(
     __local float *patch, __global const float *x, __global const float *coefficients, int4 in,
     int4 patch_shape, int2 origin, int step, int normalize, float4 activation)
@@ -106,61 +106,10 @@ static inline void fill_patch(
       const bool inside = iy >= 0 && iy < in.x && ix >= 0 && ix < in.y;
       __global const float *from = x + ((ptrdiff_t)iy * in.y + ix) * in.w;
       __local float *to = patch + (r * columns + c) * BLOCK_C;
-      for (int k = 0; k < in.w; k += BLOCK_C, to += plane) {
-        PREFETCH(from + k + FILL_AHEAD);
-#pragma unroll
-        for (int i = 0; i < BLOCK_C; i += VECTOR) {
-          const vfloat v =
-              inside ? load_pixel(from + k + i, coefficients + k + i, in.w, normalize, activation)
-                     : (vfloat)(0.0f);
-          *(__local vfloat *)(to + i) = v;
-        }
-      }
+      fill_pixel(to, plane, from, coefficients, in.w, inside, normalize, activation);
     }
   }
 }
-
-// The moments of a register tile, summed about its first pixel: as that is one of the pixels, at least a share of
-// 1 / pixels of the squares' sum is left when the mean's square is subtracted, whatever the values.
-#define GATHER(j)                                                                    \
-  {                                                                                  \
-    const vfloat da = a##j - a0, db = b##j - b0;                                     \
-    sum_a += da;                                                                     \
-    sum_b += db;                                                                     \
-    part_a.m2 = fma(da, da, part_a.m2);                                              \
-    part_b.m2 = fma(db, db, part_b.m2);                                              \
-  }
-#define GATHER_VALID(j) \
-  if (j < valid) GATHER(j)
-
-#define STORE(j)                                                              \
-  if (j < valid) {                                                            \
-    *(__global vfloat *)(y + output + at##j) = a##j;                          \
-    if (second) *(__global vfloat *)(y + output + at##j + VECTOR) = b##j;     \
-  }
-#define ADD_RESIDUAL(j)                                                       \
-  if (j < valid) {                                                            \
-    a##j += LOAD(residual + output + at##j);                                  \
-    if (second) b##j += LOAD(residual + output + at##j + VECTOR);             \
-  }
-
-// What the next register tile will write, and add, arrives while this one is computed, a few pixels at each
-// tap: pixels lie a power of two apart, which a CPU's own prefetchers don't follow, and all of them at once are
-// more than a core can wait for. Pixels are taken as if the row went on, which is right but at a rectangle's
-// edge; behind the last one that may be behind the tensor, where asking for a line does nothing. R50x1 at 224,
-// batch 8, on AVX-512: 0.95 of the time of asking at once for the tile under way. Some of a later tile's input comes
-// as well: 0.97 of the time.
-#if BLOCK_N > 16
-#define PREFETCH_LINES(PREFETCH, p) PREFETCH(p); PREFETCH((p) + 16);
-#else
-#define PREFETCH_LINES(PREFETCH, p) PREFETCH(p);
-#endif
-#define PREFETCH_AHEAD                                                             \
-  for (int l = 0; l < ahead_rate && q < MICRO_PIXELS; l++, q++) {                  \
-    PREFETCH_LINES(PREFETCH_TO_WRITE, y + ahead + q * out.w)                       \
-    if (flags & FLAG_RESIDUAL) { PREFETCH_LINES(PREFETCH, residual + ahead + q * out.w) } \
-  }                                                                                \
-  FETCH_LATER(later_run, later_rate)
 
 // Where pixel j of the register tile lies in the patch and in the output; beyond the last pixel of
 // the rectangle the last one again. No division: the cursor walks the rectangle.
@@ -177,8 +126,11 @@ static inline void fill_patch(
     }                                              \
   }
 
+#define ADD_RESIDUAL(j) ADD_RESIDUAL_AT(j, output + at##j)
+#define STORE(j) STORE_AT(j, output + at##j)
+
 // Some channel blocks of a tile of pixels.
-static inline void conv2d_tile(
+static inline void __attribute__((always_inline)) conv2d_tile(
     const int dense,  // DENSE; a constant, so that each caller compiles one form
     int4 group,       // tile, image, tiles of an image, whether `patch` holds the tile's input already
     int2 channels,    // blocks of output channels: first, end
@@ -253,35 +205,22 @@ static inline void conv2d_tile(
       __local const float *p_half = p0;
       bool is_runs = !dense;
       EACH_PIXEL(CHECK_RUNS)
-      if (!dense && valid <= REST_PIXELS)
-        SWEEP(EACH_REST_PIXEL, MULTIPLY_PIXEL)
+      // A dense row of taps is 21 floats long in the network.
+      if (dense)
+        SWEEP("unroll 7", EACH_PIXEL, MULTIPLY_PIXEL)
+      else if (valid <= REST_PIXELS)
+        SWEEP("unroll 2", EACH_REST_PIXEL, MULTIPLY_PIXEL)
       else if (is_runs)
-        SWEEP(EACH_PIXEL, MULTIPLY_RUN)
+        SWEEP("unroll 2", EACH_PIXEL, MULTIPLY_RUN)
       else
-        SWEEP(EACH_PIXEL, MULTIPLY_PIXEL)
+        SWEEP("unroll 2", EACH_PIXEL, MULTIPLY_PIXEL)
       if (flags & FLAG_RESIDUAL) { EACH_PIXEL(ADD_RESIDUAL) }
       EACH_PIXEL(STORE)
-      if (flags & FLAG_STATISTICS) {
-        moments part_a = {(vfloat)(0.0f), (vfloat)(0.0f)}, part_b = part_a;
-        vfloat sum_a = (vfloat)(0.0f), sum_b = sum_a;
-        if (valid == MICRO_PIXELS) { EACH_PIXEL(GATHER) } else { EACH_PIXEL(GATHER_VALID) }
-        const vfloat mean_a = sum_a * (vfloat)(1.0f / valid), mean_b = sum_b * (vfloat)(1.0f / valid);
-        part_a.mean = a0 + mean_a;
-        part_b.mean = b0 + mean_b;
-        part_a.m2 = fma(-sum_a, mean_a, part_a.m2);
-        part_b.m2 = fma(-sum_b, mean_b, part_b.m2);
-        total_a = merge(total_a, m, part_a, valid);
-        total_b = merge(total_b, m, part_b, valid);
-      }
+      if (flags & FLAG_STATISTICS) MERGE_REGISTER_TILE(m)
     }
     if (flags & FLAG_STATISTICS) {
       __global float *to = partials + ((size_t)image * tiles + t) * 2 * out.w + n * BLOCK_N;
-      *(__global vfloat *)to = total_a.mean;
-      *(__global vfloat *)(to + out.w) = total_a.m2;
-      if (second) {
-        *(__global vfloat *)(to + VECTOR) = total_b.mean;
-        *(__global vfloat *)(to + out.w + VECTOR) = total_b.m2;
-      }
+      store_moments(to, out.w, total_a, total_b, second);
     }
   }
 }

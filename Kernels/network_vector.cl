@@ -40,6 +40,7 @@
 #define STEP_GLOBAL_AVG_POOL 5
 #define STEP_LINEAR 6
 #define STEP_WINOGRAD_CONVOLUTION 7
+#define STEP_POINTWISE_CONVOLUTION 8
 
 // Where an operand of an image lies: floats into `memory`, and from one image to the next.
 typedef struct {
@@ -144,7 +145,7 @@ static inline void end_launch(__global const network_step *steps, counter progre
 static inline bool is_convolution(__global const network_step *step)
 {
   return step->work.x == STEP_CONVOLUTION || step->work.x == STEP_DENSE_CONVOLUTION ||
-         step->work.x == STEP_WINOGRAD_CONVOLUTION;
+         step->work.x == STEP_WINOGRAD_CONVOLUTION || step->work.x == STEP_POINTWISE_CONVOLUTION;
 }
 
 // How many channel blocks a convolution has.
@@ -153,48 +154,84 @@ static inline int channel_blocks_of(__global const network_step *step)
   return channel_blocks(0, step->out.w, step->out.w).y;
 }
 
-// Computes tile `t` of a step for some images, or of a convolution's tile what is not taken. The operations see
-// those images alone; but for Winograd's that is one. Returns how many channel blocks that was, or 1.
+// Where a step's operands lie for an image, and what it is told.
+#define OPERANDS_OF(step, image)                                                             \
+  __global const float *x = memory + (step)->x.offset + (image) * (step)->x.stride;          \
+  __global const float *coefficients =                                                       \
+      memory + (step)->coefficients.offset + (image) * (step)->coefficients.stride;          \
+  __global const float *residual =                                                           \
+      memory + (step)->residual.offset + (image) * (step)->residual.stride;                  \
+  __global float *y = memory + (step)->y.offset + (image) * (step)->y.stride;                \
+  __global float *partials = memory + (step)->partials.offset + (image) * (step)->partials.stride; \
+  const int4 in = (step)->in, out = (step)->out, window = (step)->window, tile = (step)->tile; \
+  const int4 cut = (step)->cut;                                                              \
+  const float4 activation = (step)->activation;
+
+// Each form of a convolution is a function that the compiler leaves one: it gives out registers a function at a time,
+// and inner loops that share them spill. They compute some channel blocks, `run`, of tile `group.x` for some images.
+// Operations see those images alone, and but for Winograd's that is one.
+#define CONVOLUTION_FORM(name, CALL)                                                         \
+  static __attribute__((noinline)) void name(                                                \
+      __global const network_step *step, int4 group, int2 some, int2 run, later_tile later,  \
+      __global float *memory, __global const float *weights, __local float *patch)           \
+  {                                                                                          \
+    OPERANDS_OF(step, some.x)                                                                \
+    CALL;                                                                                    \
+  }
+#define GROUP_OF(images) (int4)(group.x, images, step->work.y, group.w)
+
+static inline image_strides strides_of(__global const network_step *step)
+{
+  return (image_strides){step->x.stride, step->coefficients.stride, step->residual.stride,
+                         step->y.stride, step->partials.stride};
+}
+
+CONVOLUTION_FORM(compute_windows, conv2d_tile(
+    0, GROUP_OF(0), run, later, x, weights, coefficients, residual, y, partials, patch, in, out,
+    window, cut.zw, tile, activation))
+CONVOLUTION_FORM(compute_dense, conv2d_tile(
+    1, GROUP_OF(0), run, later, x, weights, coefficients, residual, y, partials, patch, in, out,
+    window, cut.zw, tile, activation))
+CONVOLUTION_FORM(compute_pointwise, pointwise_tile(
+    GROUP_OF(0), run, later, x, weights, coefficients, residual, y, partials, patch, in, out, window,
+    tile, activation))
+CONVOLUTION_FORM(compute_winograd, winograd_tile(
+    GROUP_OF(some.y - some.x), run, later, strides_of(step), x, weights, coefficients, residual, y,
+    partials, patch, in, out, window.w, cut.zw, tile, activation))
+
+// Computes tile `t` of a step for some images, or of a convolution's tile what is not taken. Returns how many
+// channel blocks that was, or 1.
 static inline int compute_tile(
     __global const network_step *step, int t, int2 some, __global float *memory,
     later_tile later, __global const float *weights, __global const float *bias, __local float *patch,
     counter taken)
 {
-  const int image = some.x;
-  __global const float *x = memory + step->x.offset + image * step->x.stride;
-  __global const float *coefficients =
-      memory + step->coefficients.offset + image * step->coefficients.stride;
-  __global const float *residual =
-      memory + step->residual.offset + image * step->residual.stride;
-  __global float *y = memory + step->y.offset + image * step->y.stride;
-  __global float *partials = memory + step->partials.offset + image * step->partials.stride;
-  const int4 in = step->in, out = step->out, window = step->window, tile = step->tile;
-  const int4 cut = step->cut;
-  const float4 activation = step->activation;
-
   if (is_convolution(step)) {
-    int4 group = (int4)(t, 0, step->work.y, 0);
-    const image_strides strides = {step->x.stride, step->coefficients.stride,
-                                   step->residual.stride, step->y.stride, step->partials.stride};
     // First the patch alone: blocks are taken by who can begin with them.
+    int4 group = (int4)(t, 0, 0, 0);
     int2 run = (int2)(0, 0);
     for (int computed = 0;; computed++, group.w = 1) {
-      if (step->work.x == STEP_WINOGRAD_CONVOLUTION)
-        winograd_tile((int4)(t, some.y - some.x, step->work.y, group.w), run, later, strides, x,
-                      weights, coefficients, residual, y, partials, patch, in, out, window.w, cut.zw, tile,
-                      activation);
-      else if (step->work.x == STEP_DENSE_CONVOLUTION)
-        conv2d_tile(1, group, run, later, x, weights, coefficients, residual, y, partials, patch, in, out,
-                    window, cut.zw, tile, activation);
-      else
-        conv2d_tile(0, group, run, later, x, weights, coefficients, residual, y, partials, patch, in, out,
-                    window, cut.zw, tile, activation);
+      switch (step->work.x) {
+        case STEP_CONVOLUTION:
+          compute_windows(step, group, some, run, later, memory, weights, patch);
+          break;
+        case STEP_DENSE_CONVOLUTION:
+          compute_dense(step, group, some, run, later, memory, weights, patch);
+          break;
+        case STEP_WINOGRAD_CONVOLUTION:
+          compute_winograd(step, group, some, run, later, memory, weights, patch);
+          break;
+        case STEP_POINTWISE_CONVOLUTION:
+          compute_pointwise(step, group, some, run, later, memory, weights, patch);
+          break;
+      }
       run.x = add(taken, 1);
       run.y = run.x + 1;
       if (run.y > channel_blocks_of(step)) return computed;
     }
   }
 
+  OPERANDS_OF(step, some.x)
   switch (step->work.x) {
     case STEP_MAX_POOL:
       for (int ox = 0; ox < out.y; ox++)

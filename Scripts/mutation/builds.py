@@ -19,8 +19,9 @@ _VECTORS = {
     for launch in ("persistent", "vector") for width, pixels, rest in ((16, 14, 8), (8, 6, 4))}
 # What stands before network_vector.cl: whose functions it calls, and the weights' kernel.
 _NETWORK = (
-    REGISTER_TILE, "conv2d_vector.cl", WINOGRAD_SQUARES, "conv2d_winograd.cl", "max_pool.cl",
-    "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl", "weight_standardization.cl", "winograd_weights.cl")
+    REGISTER_TILE, "conv2d_vector.cl", "conv2d_pointwise.cl", WINOGRAD_SQUARES, "conv2d_winograd.cl",
+    "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl",
+    "weight_standardization.cl", "winograd_weights.cl")
 SETS = (*_VECTORS, *_TILES, "reference")
 
 
@@ -62,6 +63,7 @@ def builds_of(kernel_set):
         convolution = [
             b for dense in (0, 1) for b in _activated(
                 "conv2d_vector.cl", f"{tile} -D DENSE={dense}", (REGISTER_TILE,))]
+        convolution += _activated("conv2d_pointwise.cl", tile, (REGISTER_TILE,))
         convolution += _activated(
             "conv2d_winograd.cl", tile, (REGISTER_TILE, WINOGRAD_SQUARES))
         convolution.append(Build("winograd_weights.cl", ""))

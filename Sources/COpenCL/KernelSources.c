@@ -15,6 +15,9 @@ static const struct {
   {"add_ref.cl", (const unsigned char[]){
 #embed "../../Kernels/add_ref.cl" suffix(, 0)
   }},
+  {"conv2d_pointwise.cl", (const unsigned char[]){
+#embed "../../Kernels/conv2d_pointwise.cl" suffix(, 0)
+  }},
   {"conv2d_ref.cl", (const unsigned char[]){
 #embed "../../Kernels/conv2d_ref.cl" suffix(, 0)
   }},

@@ -208,11 +208,14 @@ final class ResidentNetwork {
       switch node.operation {
       case .convolution(let convolution):
         if case .vector(let tuning, _, _) = kernels {
+          let isImage = node.inputs[0] == 0
           requests.insert(
             packings.packing(of: convolution, node: id).isTransformed
               ? ConvolutionLaunch.winogradProgram(tuning, activation: activation)
-              : ConvolutionLaunch.vectorProgram(
-                tuning, dense: node.inputs[0] == 0, activation: activation))
+              : convolution.kernel == 1 && !isImage
+                ? ConvolutionLaunch.pointwiseProgram(tuning, activation: activation)
+                : ConvolutionLaunch.vectorProgram(
+                  tuning, dense: isImage, activation: activation))
         } else if case .tiled(let tuning) = kernels {
           requests.insert(
             ProgramRequest(

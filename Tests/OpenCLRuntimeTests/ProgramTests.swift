@@ -68,6 +68,7 @@ extension OnDevice {
     }
 
     private static let headers = [
+      "conv2d_pointwise.cl": ["vector_tile.clh"],
       "conv2d_vector.cl": ["vector_tile.clh"],
       "conv2d_winograd.cl": ["vector_tile.clh", "winograd_squares.clh"],
     ]

@@ -102,7 +102,7 @@ struct DeviceFailureTests {
     try await withTemporaryDirectory { folder in
       // A difference where a sum belongs, in the best kernels for CPUs alone.
       let kernels = try Self.kernels(
-        in: folder, file: "conv2d_vector.cl", replacing: "a##j += LOAD(residual",
+        in: folder, file: "vector_tile.clh", replacing: "a##j += LOAD(residual",
         by: "a##j -= LOAD(residual")
       let result = try await Self.classify(["-d", "opencl"], kernels: kernels, cache: folder)
       #expect(result.status == 0)

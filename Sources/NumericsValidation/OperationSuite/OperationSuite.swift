@@ -13,6 +13,7 @@ public enum OperationSuite {
   public static let families = [
     Family(name: "convolution", cases: convolutionCases),
     Family(name: "large convolution", cases: largeConvolutionCases),
+    Family(name: "pointwise convolution", cases: pointwiseConvolutionCases),
     Family(name: "group norm", cases: groupNormCases),
     Family(name: "activation", cases: activationCases),
     Family(name: "pooling", cases: poolingCases),

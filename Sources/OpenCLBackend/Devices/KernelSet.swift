@@ -4,7 +4,7 @@ import OpenCLRuntime
 /// Which convolution kernels a device runs, and how their tensors are laid out: a rung of the
 /// ladder from the fastest to the plainest.
 enum KernelSet: Hashable, Sendable, CustomStringConvertible {
-  /// `conv2d_vector.cl`, with `tiled` for convolutions whose patch does not fit. Plans that consist of
+  /// `conv2d_vector.cl` and its like, with `tiled` for convolutions whose patch does not fit. Plans that consist of
   /// nothing else are one launch of `network_vector.cl` where `network` is there.
   case vector(
     VectorConvolutionTuning, tiled: TiledConvolutionTuning, network: NetworkProgram? = nil)

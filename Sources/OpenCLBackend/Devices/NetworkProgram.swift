@@ -19,9 +19,10 @@ struct NetworkProgram: Hashable, Sendable {
 
   /// The operations' files before the kernel that calls their functions.
   private static let files = [
-    ConvolutionLaunch.registerTile, "conv2d_vector.cl", ConvolutionLaunch.winogradSquares,
-    "conv2d_winograd.cl", "max_pool.cl", "group_norm_statistics.cl", "global_avg_pool.cl",
-    "linear.cl", "weight_standardization.cl", "winograd_weights.cl", "network_vector.cl",
+    ConvolutionLaunch.registerTile, "conv2d_vector.cl", "conv2d_pointwise.cl",
+    ConvolutionLaunch.winogradSquares, "conv2d_winograd.cl", "max_pool.cl",
+    "group_norm_statistics.cl", "global_avg_pool.cl", "linear.cl", "weight_standardization.cl",
+    "winograd_weights.cl", "network_vector.cl",
   ]
 
   func request(

@@ -5,6 +5,7 @@ import OpenCLRuntime
 struct ConvolutionLaunch: Hashable, Sendable {
   enum Form: Hashable, Sendable {
     case vector(VectorConvolutionTuning, VectorTile, dense: Bool)
+    case pointwise(VectorConvolutionTuning, VectorTile)
     case winograd(VectorConvolutionTuning, VectorTile)
     case tiled(TiledConvolutionTuning)
     case reference
@@ -12,7 +13,8 @@ struct ConvolutionLaunch: Hashable, Sendable {
 
   let form: Form
   let convolution: Convolution
-  /// The extents that the kernel is told: a 1x1 convolution's pixels count as one row.
+  /// The extents that the kernel is told: a 1x1 convolution's pixels count as one row, those of the input where
+  /// none is left out.
   let input: DeviceTensor
   let output: DeviceTensor
   let before: (top: Int, left: Int)
@@ -33,11 +35,12 @@ struct ConvolutionLaunch: Hashable, Sendable {
   ) {
     self.convolution = convolution
     before = convolution.paddingBefore(input.shape)
-    let isPointwise =
-      convolution.kernel == 1 && convolution.stride == 1
-      && input.shape.height == output.shape.height && input.shape.width == output.shape.width
-    self.input = isPointwise ? input.asOneRow : input
-    self.output = isPointwise ? output.asOneRow : output
+    let isPointwise = convolution.isPointwise(from: input.shape, to: output.shape)
+    let isVector = if case .vector = kernels { true } else { false }
+    self.input = isPointwise && convolution.stride == 1 ? input.asOneRow : input
+    self.output =
+      isPointwise && (convolution.stride == 1 || (isVector && !isImage))
+      ? output.asOneRow : output
     switch kernels {
     case .reference: form = .reference
     case .tiled(let tuning): form = .tiled(tuning)
@@ -48,11 +51,12 @@ struct ConvolutionLaunch: Hashable, Sendable {
         outputHeight: self.output.shape.height, outputWidth: self.output.shape.width,
         inputStride: input.pixelStride, outputStride: output.pixelStride,
         kernel: convolution.kernel, stride: convolution.stride,
-        dilation: convolution.dilation, isDense: isImage)
+        dilation: convolution.dilation, isDense: isImage, isPointwise: isPointwise && !isImage)
       chooser.method = ConvolutionMethod.best(for: problem, by: chooser)
       form =
         switch (chooser.method, chooser.tile(for: problem, batch: input.shape.batch)) {
         case (.direct, let tile?): .vector(tuning, tile, dense: isImage)
+        case (.pointwise, let tile?): .pointwise(tuning, tile)
         case (.winograd, let tile?): .winograd(tuning, tile)
         case (_, nil): .tiled(fallback)
         }
@@ -62,7 +66,9 @@ struct ConvolutionLaunch: Hashable, Sendable {
   /// How the vector kernels cut it; nil for others.
   var vectorTile: (tuning: VectorConvolutionTuning, tile: VectorTile)? {
     switch form {
-    case .vector(let tuning, let tile, _), .winograd(let tuning, let tile): (tuning, tile)
+    case .vector(let tuning, let tile, _), .pointwise(let tuning, let tile),
+      .winograd(let tuning, let tile):
+      (tuning, tile)
     case .tiled, .reference: nil
     }
   }
@@ -71,6 +77,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
   var networkOperation: NetworkStep.Operation {
     switch form {
     case .winograd: .winogradConvolution
+    case .pointwise: .pointwiseConvolution
     case .vector(_, _, dense: true): .denseConvolution
     case .vector, .tiled, .reference: .convolution
     }
@@ -78,7 +85,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
 
   var tiling: MomentsTiling {
     switch form {
-    case .vector(_, let tile, _), .winograd(_, let tile):
+    case .vector(_, let tile, _), .pointwise(_, let tile), .winograd(_, let tile):
       MomentsTiling(
         height: output.shape.height, width: output.shape.width, rows: tile.rows,
         columns: tile.columns)
@@ -91,6 +98,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
     switch form {
     case .vector(let tuning, _, let dense):
       WeightPacking(vector: tuning, convolution, dense: dense)
+    case .pointwise(let tuning, _): WeightPacking(vector: tuning, convolution, dense: false)
     case .winograd(let tuning, _): WeightPacking(winograd: tuning, convolution)
     case .tiled, .reference: WeightPacking(plain: convolution)
     }
@@ -102,6 +110,9 @@ struct ConvolutionLaunch: Hashable, Sendable {
     case .vector(let tuning, let tile, let dense):
       "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels) DENSE=\(dense ? 1 : 0), tile"
         + " \(tile.rows)x\(tile.columns), \(tile.blocksPerGroup) channel blocks a group"
+    case .pointwise(let tuning, let tile):
+      "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels), tile of \(tile.columns),"
+        + " \(tile.blocksPerGroup) channel blocks a group"
     case .winograd(let tuning, let tile):
       "VECTOR=\(tuning.vector) MICRO_PIXELS=\(tuning.microPixels), tile"
         + " \(tile.rows)x\(tile.columns) of \(tile.images), \(tile.blocksPerGroup) channel blocks a group"
@@ -115,6 +126,7 @@ struct ConvolutionLaunch: Hashable, Sendable {
     switch form {
     case .vector(let tuning, _, let dense):
       Self.vectorProgram(tuning, dense: dense, activation: activation)
+    case .pointwise(let tuning, _): Self.pointwiseProgram(tuning, activation: activation)
     case .winograd(let tuning, _): Self.winogradProgram(tuning, activation: activation)
     case .tiled(let tuning):
       ProgramRequest("conv2d_tiled.cl", activation: activation, options: tuning.buildOptions)
@@ -135,12 +147,29 @@ struct ConvolutionLaunch: Hashable, Sendable {
       options: tuning.buildOptions + " -D DENSE=\(dense ? 1 : 0)")
   }
 
+  static func pointwiseProgram(
+    _ tuning: VectorConvolutionTuning, activation: ActivationFunction
+  ) -> ProgramRequest {
+    ProgramRequest(
+      [registerTile, "conv2d_pointwise.cl"], activation: activation, options: tuning.buildOptions)
+  }
+
   static func winogradProgram(
     _ tuning: VectorConvolutionTuning, activation: ActivationFunction
   ) -> ProgramRequest {
     ProgramRequest(
       [registerTile, winogradSquares, "conv2d_winograd.cl"], activation: activation,
       options: tuning.buildOptions)
+  }
+}
+
+extension Convolution {
+  /// Whether each output pixel has one pixel of the input, every stride-th of every stride-th row, and none is
+  /// padding.
+  fileprivate func isPointwise(from input: TensorShape, to output: TensorShape) -> Bool {
+    kernel == 1 && paddingBefore(input) == (0, 0)
+      && output.height == (input.height + stride - 1) / stride
+      && output.width == (input.width + stride - 1) / stride
   }
 }
 

@@ -1,7 +1,7 @@
 import BiTModel
 import OpenCLRuntime
 
-/// Binds `conv2d_vector.cl`, `conv2d_winograd.cl`, `conv2d_tiled.cl` or `conv2d_ref.cl`.
+/// Binds `conv2d_vector.cl`, `conv2d_pointwise.cl`, `conv2d_winograd.cl`, `conv2d_tiled.cl` or `conv2d_ref.cl`.
 struct ConvolutionOperation {
   let launch: ConvolutionLaunch
   let source: FusedNetwork.Source
@@ -32,6 +32,13 @@ struct ConvolutionOperation {
       return try BoundKernel(
         "conv2d_vector", of: program, label: label,
         operands + [.local(tile.patchBytes)] + shapes + [.int4(cut(tile)), constants],
+        global: WorkSize(runs(tuning, tile), launch.tiling.tiles, batch), local: WorkSize(1, 1, 1),
+        parameters: launch.parameters)
+    case .pointwise(let tuning, let tile):
+      let extents = shapes.dropLast()  // There is no padding.
+      return try BoundKernel(
+        "conv2d_pointwise", of: program, label: label,
+        operands + [.local(tile.patchBytes)] + extents + [.int4(cut(tile)), constants],
         global: WorkSize(runs(tuning, tile), launch.tiling.tiles, batch), local: WorkSize(1, 1, 1),
         parameters: launch.parameters)
     case .winograd(let tuning, let tile):
@@ -78,7 +85,7 @@ struct ConvolutionOperation {
     SIMD2(Int32(launch.before.top), Int32(launch.before.left))
   }
 
-  /// The `tile` argument of `conv2d_vector.cl` and `conv2d_winograd.cl`.
+  /// The `tile` argument of the vector kernels.
   private func cut(_ tile: VectorTile) -> SIMD4<Int32> {
     SIMD4(
       Int32(tile.rows), Int32(tile.columns), Int32(launch.tiling.across),

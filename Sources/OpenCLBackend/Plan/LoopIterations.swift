@@ -61,7 +61,7 @@ extension ConvolutionLaunch {
       let sweep = loop(WinogradTransform.positions, loop(squares, loop(channels)))
       return loop(squares, loop(vectors, loop(WinogradTransform.positions)))
         + loop(tile.blocksPerGroup, sweep + 2 * loop(squares, loop(16)))
-    case .vector(let tuning, let tile, _):
+    case .vector(let tuning, let tile, _), .pointwise(let tuning, let tile):
       let pixels = shares(tile.rows * tile.columns, tuning.microPixels)
       let patch = loop(tile.patchBytes / MemoryLayout<Float>.stride)
       // Each pixel's output is asked for once a register tile, in rounds for each tap and channel block.

@@ -13,6 +13,7 @@ struct NetworkStep: BitwiseCopyable {
     case globalAveragePool = 5
     case linear = 6
     case winogradConvolution = 7
+    case pointwiseConvolution = 8
   }
 
   /// Floats into the plan's arena, and from one image to the next.

@@ -2,6 +2,8 @@
 enum ConvolutionMethod: Hashable, Sendable {
   /// `conv2d_vector.cl`
   case direct
+  /// `conv2d_pointwise.cl`
+  case pointwise
   /// `conv2d_winograd.cl`
   case winograd
 
@@ -35,6 +37,7 @@ enum ConvolutionMethod: Hashable, Sendable {
   static func best(
     for problem: VectorTileChooser.Problem, by chooser: VectorTileChooser
   ) -> ConvolutionMethod {
+    if problem.isPointwise { return .pointwise }
     guard problem.kernel == WinogradTransform.taps, problem.stride == 1, problem.dilation == 1,
       !problem.isDense, chooser.tuning.transforms,
       problem.transformedBytes <= mostTransformedBytes, gains(leastProblem, chooser),

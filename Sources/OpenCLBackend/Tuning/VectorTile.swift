@@ -1,6 +1,6 @@
 import BiTModel
 
-/// How `conv2d_vector.cl` and `conv2d_winograd.cl` cut one convolution into groups.
+/// How `conv2d_vector.cl`, `conv2d_pointwise.cl` and `conv2d_winograd.cl` cut one convolution into groups.
 ///
 /// The rectangle of pixels decides how statistics are partitioned, and with that the last bits of
 /// the result. It therefore depends on the image's size and the device alone, never on the batch;
@@ -37,6 +37,8 @@ struct VectorTileChooser: Hashable, Sendable {
     let dilation: Int
     /// The image: its patch is copied float by float.
     let isDense: Bool
+    /// 1x1 and without padding: the output's pixels count as one row.
+    var isPointwise = false
 
     func blocks(of size: Int) -> Int { (outputStride + size - 1) / size }
   }
@@ -155,14 +157,15 @@ struct VectorTileChooser: Hashable, Sendable {
     // Two vectors a pixel, two multiply-adds a cycle; weights stream in beside the arithmetic.
     let micros = tuning.registerTiles(pixels).map { Double($0 * depth) }
     let perCopy = problem.isDense ? 2 : tuning.vector
-    let patch = Double(tile.patchBytes / 4 / perCopy) * patchVectorCycles
+    let patchBytes = tile.patchBytes - bytesBeyond
+    let patch = Double(patchBytes / 4 / perCopy) * patchVectorCycles
     let blockBytes = depth * tuning.outputBlock * 4
     let first = firstPass(micros[0], weightBytes: blockBytes)
     let repeated =
       blockBytes > weightCacheBytes ? Double(blockBytes) / repeatedWeightBytesPerCycle : 0
     let next = micros.dropFirst().reduce(0) { $0 + max($1, repeated) }
     let sweep = Double(blocks) * (first + next)
-    let spill = tile.patchBytes > preferredPatchBytes ? sweep / 4 : 0
+    let spill = patchBytes > preferredPatchBytes ? sweep / 4 : 0
     return groupCycles + patch + sweep + spill
   }
 
@@ -179,7 +182,7 @@ struct VectorTileChooser: Hashable, Sendable {
       if !choices.contains(columns) { choices.append(columns) }
       // Of whole register tiles: 49 pixels are four of them as 25 and 24, three and a half as 28 and 21.
       let full = columns.roundedUp(to: tuning.microPixels)
-      if method == .direct, full < problem.outputWidth, !choices.contains(full) {
+      if method != .winograd, full < problem.outputWidth, !choices.contains(full) {
         choices.append(full)
       }
       parts = max(parts + 1, parts * 5 / 4)
@@ -197,6 +200,13 @@ struct VectorTileChooser: Hashable, Sendable {
     let reach = (problem.kernel - 1) * problem.dilation + 1
     let patchRows = (rows - 1) * step + reach
     let patchColumns = (columns - 1) * step + reach
-    return patchRows * patchColumns * problem.inputStride * MemoryLayout<Float>.stride
+    return patchRows * patchColumns * problem.inputStride * MemoryLayout<Float>.stride + bytesBeyond
+  }
+
+  /// What a last register tile of a run of pixels reads behind the patch, for nothing.
+  private var bytesBeyond: Int {
+    method == .pointwise
+      ? (tuning.microPixels - 1) * VectorConvolutionTuning.channelBlock * MemoryLayout<Float>.stride
+      : 0
   }
 }
