@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// Every backend against transformers' results.
+@Suite(.holdsFiles)
 struct BackendGoldenTests {
   @Test(
     "every tensor of a golden lies within the limits",

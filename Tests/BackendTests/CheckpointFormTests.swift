@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The same weights in every form that they come in (`Tests/Fixtures/checkpoints.py`).
-@Suite("the forms of a checkpoint")
+@Suite("the forms of a checkpoint", .holdsFiles)
 struct CheckpointFormTests {
   static let forms = [
     "huggingface", "huggingface-bin", "timm", "timm-bin", "google", "google-deflated",

@@ -50,11 +50,11 @@ struct ResidencyTests {
     }
     #expect(Set(counters).count == 1)
     let alone = first.runner.counters
-    // Not twenty times as many. Just as many, were it not that a busy machine may leave the vector
-    // kernels, which are one more than the tiled ones, for being slow to build.
+    // Not twenty times as many. Just as many, were it not that a busy machine may leave the vector kernels, which
+    // are one program, for being slow to build; the tiled ones are eight.
     #expect(
       counters[0].programsBuilt + counters[0].programsLoaded
-        < 2 * (alone.programsBuilt + alone.programsLoaded))
+        < 20 * (alone.programsBuilt + alone.programsLoaded))
     #expect(counters[0].bytesUploaded > 10 * alone.bytesUploaded)
   }
 

@@ -1,8 +1,9 @@
 import BiTModel
 import CPUBackend
+import TestSupport
 import Testing
 
-@Suite("The CPU backend against transformers' outputs")
+@Suite("The CPU backend against transformers' outputs", .holdsFiles)
 struct GoldenTests {
   /// Torch's own float32 results lie within 6e-6 (logits) and 9e-6 (inner tensors) of float64.
   static func limit(_ name: String) -> Double {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// The oracle against transformers' own results, which were computed in Double.
+@Suite(.holdsFiles)
 struct GoldenTests {
   @Test("reproduces every tensor of a golden to 1e-6", arguments: try GoldenCase.computable)
   func reproducesGolden(_ golden: GoldenCase) async throws {

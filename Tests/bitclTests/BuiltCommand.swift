@@ -116,8 +116,8 @@ enum BuiltCommand {
       errors: String(decoding: try Data(contentsOf: stderr), as: UTF8.self))
   }
 
-  /// Far beyond any sound run.
-  private static let limit = Duration.seconds(120)
+  /// Far beyond any sound run, on a busy machine too.
+  private static let limit = Duration.seconds(300)
 
   private static func finish(
     _ process: Process, interrupt: Moment, _ signal: Int32

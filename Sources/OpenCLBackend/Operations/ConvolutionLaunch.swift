@@ -36,30 +36,39 @@ struct ConvolutionLaunch: Hashable, Sendable {
     self.convolution = convolution
     before = convolution.paddingBefore(input.shape)
     let isPointwise = convolution.isPointwise(from: input.shape, to: output.shape)
-    let isVector = if case .vector = kernels { true } else { false }
-    self.input = isPointwise && convolution.stride == 1 ? input.asOneRow : input
-    self.output =
-      isPointwise && (convolution.stride == 1 || (isVector && !isImage))
-      ? output.asOneRow : output
+    let isRow = isPointwise && convolution.stride == 1
+    let form = Self.form(
+      convolution, input: input,
+      output: isRow || (isPointwise && !isImage) ? output.asOneRow : output, isImage: isImage,
+      isPointwise: isPointwise && !isImage, kernels: kernels, limits: limits)
+    let isPointwiseForm = if case .pointwise = form { true } else { false }
+    self.form = form
+    self.input = isRow ? input.asOneRow : input
+    self.output = isRow || isPointwiseForm ? output.asOneRow : output
+  }
+
+  private static func form(
+    _ convolution: Convolution, input: DeviceTensor, output: DeviceTensor, isImage: Bool,
+    isPointwise: Bool, kernels: KernelSet, limits: DeviceLimits
+  ) -> Form {
     switch kernels {
-    case .reference: form = .reference
-    case .tiled(let tuning): form = .tiled(tuning)
+    case .reference: return .reference
+    case .tiled(let tuning): return .tiled(tuning)
     case .vector(let tuning, let fallback, _):
       var chooser = VectorTileChooser(
         tuning: tuning, computeUnits: limits.computeUnits, localMemory: limits.localMemory)
       let problem = VectorTileChooser.Problem(
-        outputHeight: self.output.shape.height, outputWidth: self.output.shape.width,
+        outputHeight: output.shape.height, outputWidth: output.shape.width,
         inputStride: input.pixelStride, outputStride: output.pixelStride,
         kernel: convolution.kernel, stride: convolution.stride,
-        dilation: convolution.dilation, isDense: isImage, isPointwise: isPointwise && !isImage)
+        dilation: convolution.dilation, isDense: isImage, isPointwise: isPointwise)
       chooser.method = ConvolutionMethod.best(for: problem, by: chooser)
-      form =
-        switch (chooser.method, chooser.tile(for: problem, batch: input.shape.batch)) {
-        case (.direct, let tile?): .vector(tuning, tile, dense: isImage)
-        case (.pointwise, let tile?): .pointwise(tuning, tile)
-        case (.winograd, let tile?): .winograd(tuning, tile)
-        case (_, nil): .tiled(fallback)
-        }
+      return switch (chooser.method, chooser.tile(for: problem, batch: input.shape.batch)) {
+      case (.direct, let tile?): .vector(tuning, tile, dense: isImage)
+      case (.pointwise, let tile?): .pointwise(tuning, tile)
+      case (.winograd, let tile?): .winograd(tuning, tile)
+      case (_, nil): .tiled(fallback)
+      }
     }
   }
 
