@@ -48,21 +48,21 @@
 
 // The sum over the window and the channels. `at` is where a tap's block of channels lies in the patch,
 // seen from the pixel.
-#define SWEEP(UNROLL, EACH, MULTIPLY)                                    \
-  {                                                                     \
-    int at = 0;                                                         \
-    for (int b = 0; b < blocks; b++, at += window_block) {              \
-      for (int ky = 0; ky < kernel_size; ky++, at += window_row) {      \
-        for (int kx = 0; kx < taps; kx++, at += tap_step) {             \
-          PREFETCH_AHEAD                                                \
-          _Pragma(UNROLL)                                               \
-          for (int i = 0; i < run; i++, wp += BLOCK_N) {                \
-            const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);         \
-            EACH(MULTIPLY)                                              \
-          }                                                             \
-        }                                                               \
-      }                                                                 \
-    }                                                                   \
+#define SWEEP(UNROLL, EACH, MULTIPLY)                              \
+  {                                                                \
+    int at = 0;                                                    \
+    for (int b = 0; b < blocks; b++, at += window_block) {         \
+      for (int ky = 0; ky < kernel_size; ky++, at += window_row) { \
+        for (int kx = 0; kx < taps; kx++, at += tap_step) {        \
+          PREFETCH_AHEAD                                           \
+          _Pragma(UNROLL)                                          \
+          for (int i = 0; i < run; i++, wp += BLOCK_N) {           \
+            const vfloat wa = LOAD(wp), wb = LOAD(wp + VECTOR);    \
+            EACH(MULTIPLY)                                         \
+          }                                                        \
+        }                                                          \
+      }                                                            \
+    }                                                              \
   }
 
 static inline void fill_dense_patch(

@@ -155,16 +155,16 @@ static inline int channel_blocks_of(__global const network_step *step)
 }
 
 // Where a step's operands lie for an image, and what it is told.
-#define OPERANDS_OF(step, image)                                                             \
-  __global const float *x = memory + (step)->x.offset + (image) * (step)->x.stride;          \
-  __global const float *coefficients =                                                       \
-      memory + (step)->coefficients.offset + (image) * (step)->coefficients.stride;          \
-  __global const float *residual =                                                           \
-      memory + (step)->residual.offset + (image) * (step)->residual.stride;                  \
-  __global float *y = memory + (step)->y.offset + (image) * (step)->y.stride;                \
+#define OPERANDS_OF(step, image)                                                                   \
+  __global const float *x = memory + (step)->x.offset + (image) * (step)->x.stride;                \
+  __global const float *coefficients =                                                             \
+      memory + (step)->coefficients.offset + (image) * (step)->coefficients.stride;                \
+  __global const float *residual =                                                                 \
+      memory + (step)->residual.offset + (image) * (step)->residual.stride;                        \
+  __global float *y = memory + (step)->y.offset + (image) * (step)->y.stride;                      \
   __global float *partials = memory + (step)->partials.offset + (image) * (step)->partials.stride; \
-  const int4 in = (step)->in, out = (step)->out, window = (step)->window, tile = (step)->tile; \
-  const int4 cut = (step)->cut;                                                              \
+  const int4 in = (step)->in, out = (step)->out, window = (step)->window, tile = (step)->tile;     \
+  const int4 cut = (step)->cut;                                                                    \
   const float4 activation = (step)->activation;
 
 // Each form of a convolution is a function that the compiler leaves one: it gives out registers a function at a time,
